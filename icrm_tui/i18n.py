@@ -1,0 +1,52 @@
+"""Words for the faces: `t("id", n=3)` from the catalogue of the language in use.
+
+A catalogue maps an id to a sentence with `{name}` places, or to a pair (one, many) chosen by `n`.
+"""
+
+import os
+from importlib import import_module
+from typing import Any
+
+LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
+
+_words: dict[str, str | tuple[str, str]] = {}
+_language = ""
+
+
+def match(name: str) -> str | None:
+    """The language meant by a locale name such as `zh_CN.UTF-8`, `zh-Hans` or `en_US`; None when we lack it."""
+    head = name.replace("-", "_").split(".")[0].split("_")[0].casefold()
+    return {"zh": "zh_CN", "en": "en"}.get(head)
+
+
+def from_environment() -> str:
+    for key in ("ICRM_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(key)
+        if value:
+            return match(value) or "en"
+    return "en"
+
+
+def use(language: str) -> None:
+    global _words, _language
+    _words = import_module(f"icrm_tui.locale.{language}").WORDS
+    _language = language
+
+
+def language() -> str:
+    return _language
+
+
+def has(key: str) -> bool:
+    if not _words:
+        use(from_environment())
+    return key in _words
+
+
+def t(key: str, **values: Any) -> str:
+    if not _words:
+        use(from_environment())
+    sentence = _words[key]
+    if isinstance(sentence, tuple):
+        sentence = sentence[0] if values.get("n") == 1 else sentence[1]
+    return sentence.format(**values) if values else sentence

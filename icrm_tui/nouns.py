@@ -1,0 +1,145 @@
+"""The registry: what a noun declares, where each noun lives, and who reacts to whom.
+
+Ground and faces know nouns only through this file. A noun module is imported when it is named,
+touched or reacting; the tables below are static strings so that nothing else is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A word of the query language, and a column of a list.
+
+    `sql` is the value as an expression over `{t}`, the noun's row. Text is compared folded: `sql` then
+    names a `*_key` column. For what a row can have many of (tags, phones), `within` is the EXISTS around
+    one of them, with `{test}` where the comparison of `sql` goes. `shown` is what a list prints (default:
+    `sql`); `sort` names a NOT NULL key column with an index (key, id) where the list may be ordered by it.
+    `choices` are the values of a choice, by their stable English names.
+
+    Types: text · name · choice · flag · number · day · instant · birthday · user · tag · phone · id.
+    """
+
+    type: str
+    sql: str
+    shown: str = ""
+    sort: str = ""
+    within: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A column that points at a row of `noun`; `by` is the column holding the noun where it varies.
+
+    `bumps`: writing the row makes a new version of its parent.
+    """
+
+    noun: str
+    by: str = ""
+    bumps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table of a noun. `unique`: columns that may not repeat; a merge drops what would."""
+
+    parents: Mapping[str, Parent] = field(default_factory=dict)
+    unique: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """How a row is meant by its words: `reads` gives the key or None, `sql` selects `id` by `:key`."""
+
+    name: str
+    reads: Callable[[str], str | None]
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How a staged row meets a stored one: SELECT s.n AS n, x.id AS id FROM {stage} s JOIN …"""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """`parse(cells, options)` is pure and gives a staged row or raises Rejected; `publish` runs in a change."""
+
+    columns: Mapping[str, str]
+    parse: Callable[..., Any]
+    match: tuple[Match, ...]
+    publish: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What a noun declares about itself.
+
+    `prefix` is how its ids are written (p17). `search` selects `id` and the texts it is found by, WHERE id IN
+    {ids}, each column named for how it is cut: name, company, email, phone, handle, tag.
+    `timeline` selects customer_id, contact_id, at, noun, id, text. `merges(ctx, src, dst)` names the rows that
+    must go along in a merge. `label` is the column a person knows a row by.
+    """
+
+    word: str
+    table: str
+    parts: Mapping[str, Part]
+    prefix: str = ""
+    label: str = "name"
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    lends: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    timeline: str = ""
+    lookup: tuple[Lookup, ...] = ()
+    search: str = ""
+    importer: Importer | None = None
+    exports: tuple[str, ...] = ()
+    merges: Callable[..., list[tuple[str, int, int]]] | None = None
+
+
+# noun → module
+NOUNS: dict[str, str] = {}
+
+# table → noun
+TABLES: dict[str, str] = {}
+
+# (noun, lent field) → the noun that lends it
+LENT: dict[tuple[str, str], str] = {}
+
+# nouns that can be meant by words, in the order they are asked, and nouns with a timeline
+LOOKUPS: tuple[str, ...] = ()
+TIMELINE: tuple[str, ...] = ()
+
+# event → reactions, run in the same change with a list of ids
+AFTER: dict[str, tuple[str, ...]] = {}
+
+# derived tables: function → (whose ids, tables it reads); the order matters
+DERIVE: dict[str, tuple[str, tuple[str, ...]]] = {}
+
+# dialog word → screen class
+DIALOGS: dict[str, str] = {}
+
+
+def resolve(spec: str) -> Any:
+    """`collect.contacts:NOUN` → the object."""
+    module, _, name = spec.partition(":")
+    return getattr(import_module(f"icrm_tui.{module}"), name)
+
+
+@cache
+def noun(word: str) -> Noun:
+    found: Noun = resolve(f"{NOUNS[word]}:NOUN")
+    return found
+
+
+@cache
+def part(table: str) -> Part:
+    return noun(TABLES[table]).parts[table]
