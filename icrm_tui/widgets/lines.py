@@ -31,7 +31,7 @@ class Lines(ScrollView, can_focus=True):
         overflow-y: auto;
         scrollbar-size-vertical: 1;
         & > .lines--row { color: $foreground; }
-        & > .lines--cursor { background: $primary 22%; }
+        & > .lines--cursor { background: $primary 18%; }
         & > .lines--blurred { background: $foreground 7%; }
         & > .lines--bar { color: $primary; }
         & > .lines--mark { color: $accent; }
@@ -145,8 +145,13 @@ class Lines(ScrollView, can_focus=True):
             if event.chain == 2:
                 self.action_open()
 
-    def style(self, *parts: str) -> Style:
-        return self.get_component_rich_style(*(f"lines--{part}" for part in parts if part))
+    def style(self, ground: str, tone: str = "") -> Style:
+        """The colour and weight of `tone` on the background of `ground`."""
+        style = self.get_component_rich_style(f"lines--{ground}")
+        if not tone:
+            return style
+        over = self.get_component_rich_style(f"lines--{tone}")
+        return style + Style(color=over.color, bold=over.bold)
 
     def draw(self, cells: Iterable[tuple[str, str]], current: bool, mark: str = " ") -> Strip:
         """A line of (text, tone), one segment each, so that wide characters cannot push their neighbours."""
