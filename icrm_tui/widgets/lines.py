@@ -30,6 +30,8 @@ class Lines(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
+        scrollbar-color: $foreground 20%;
+        scrollbar-background: $background;
         & > .lines--row { color: $foreground; }
         & > .lines--cursor { background: $primary 18%; }
         & > .lines--blurred { background: $foreground 7%; }
