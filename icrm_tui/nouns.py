@@ -46,18 +46,22 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One table of a noun. `unique`: columns that may not repeat; a merge drops what would."""
+    """One table of a noun. `unique`: columns that may not repeat; a merge drops what would.
+
+    `resets`: what a row loses when a merge gives it another parent.
+    """
 
     parents: Mapping[str, Parent] = field(default_factory=dict)
     unique: tuple[tuple[str, ...], ...] = ()
+    resets: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """How a row is meant by its words: `reads` gives the key or None, `sql` selects `id` by `:key`."""
+    """How a row is meant by its words: `reads(text, country)` gives the key or None, `sql` selects noun, id by it."""
 
     name: str
-    reads: Callable[[str], str | None]
+    reads: Callable[[str, str], str | None]
     sql: str
 
 
@@ -84,7 +88,10 @@ class Noun:
     """What a noun declares about itself.
 
     `prefix` is how its ids are written (p17). `search` selects `id` and the texts it is found by, WHERE id IN
-    {ids}, each column named for how it is cut: name, company, email, phone, handle, tag.
+    {ids}, each column named for how it is cut: name, company, email, phone, handle, tag; `found_by` selects the
+    ids whose words hang on another noun's rows {ids}; `hits` selects id, name, sort_key, detail WHERE {condition} over
+    `t`, `verify` are tests `… {like}` or `… {initials}` over `{t}`
+    that a longer word is really there.
     `timeline` selects customer_id, contact_id, at, noun, id, text. `merges(ctx, src, dst)` names the rows that
     must go along in a merge. `label` is the column a person knows a row by.
     """
@@ -100,29 +107,96 @@ class Noun:
     timeline: str = ""
     lookup: tuple[Lookup, ...] = ()
     search: str = ""
+    found_by: Mapping[str, str] = field(default_factory=dict)
+    hits: str = ""
+    verify: tuple[str, ...] = ()
     importer: Importer | None = None
     exports: tuple[str, ...] = ()
     merges: Callable[..., list[tuple[str, int, int]]] | None = None
 
 
 # noun → module
-NOUNS: dict[str, str] = {}
+NOUNS: dict[str, str] = {
+    "user": "users",
+    "setting": "settings",
+    "customer": "collect.customers",
+    "company": "collect.companies",
+    "contact": "collect.contacts",
+    "channel": "collect.channels",
+    "consent": "collect.consent",
+    "preference": "collect.preferences",
+    "tag": "collect.tags",
+    "field": "collect.fields",
+    "interaction": "collect.interactions",
+}
 
 # table → noun
-TABLES: dict[str, str] = {}
+TABLES: dict[str, str] = {
+    "users": "user",
+    "settings": "setting",
+    "customers": "customer",
+    "companies": "company",
+    "contacts": "contact",
+    "belongings": "contact",
+    "channels": "channel",
+    "consents": "consent",
+    "preferences": "preference",
+    "tags": "tag",
+    "taggings": "tag",
+    "fields": "field",
+    "field_values": "field",
+    "interactions": "interaction",
+}
 
 # (noun, lent field) → the noun that lends it
-LENT: dict[tuple[str, str], str] = {}
+LENT: dict[tuple[str, str], str] = {
+    **{("contact", word): "customer" for word in ("owner", "service_owner", "source", "grade")},
+    **{("company", word): "customer" for word in ("owner", "service_owner", "source", "grade")},
+    **{
+        ("contact", word): "channel"
+        for word in (
+            "email",
+            "phone",
+            "sms",
+            "wechat",
+            "wecom",
+            "whatsapp",
+            "qq",
+            "weibo",
+            "linkedin",
+            "x",
+            "website",
+            "post",
+        )
+    },
+    ("contact", "tag"): "tag",
+    ("company", "tag"): "tag",
+    ("contact", "optin"): "consent",
+    ("contact", "optout"): "consent",
+    ("contact", "preference"): "preference",
+}
 
-# nouns that can be meant by words, in the order they are asked, and nouns with a timeline
-LOOKUPS: tuple[str, ...] = ()
-TIMELINE: tuple[str, ...] = ()
+# the nouns a person can be meant by, in the order they are asked; nouns with a timeline
+LOOKUPS: tuple[str, ...] = ("contact", "channel", "company")
+TIMELINE: tuple[str, ...] = ("interaction",)
+
+# noun found by search → the tables its words come from, and whose ids writing them touches
+SEARCHED: dict[str, dict[str, str]] = {
+    "contact": {"contacts": "contact", "channels": "contact", "taggings": "contact", "customers": "customer"},
+    "company": {"companies": "company", "customers": "customer", "taggings": "company"},
+}
+
+# (ctx, noun) → the query fields people defined themselves
+CUSTOM = "collect.fields:query_fields"
 
 # event → reactions, run in the same change with a list of ids
 AFTER: dict[str, tuple[str, ...]] = {}
 
 # derived tables: function → (whose ids, tables it reads); the order matters
-DERIVE: dict[str, tuple[str, tuple[str, ...]]] = {}
+DERIVE: dict[str, tuple[str, tuple[str, ...]]] = {
+    "collect.interactions:derive_customers": ("customer", ("interactions",)),
+    "collect.interactions:derive_contacts": ("contact", ("interactions",)),
+}
 
 # dialog word → screen class
 DIALOGS: dict[str, str] = {}

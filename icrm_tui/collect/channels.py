@@ -1,0 +1,318 @@
+"""The many ways to reach one person, and which of them say who somebody is."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from icrm_tui.context import Context
+from icrm_tui.db import Row, Tx
+from icrm_tui.errors import NotFound, Refused, Usage
+from icrm_tui.nouns import Field, Lookup, Noun, Parent, Part
+from icrm_tui.text import fold
+
+KINDS = (
+    "email",
+    "phone",
+    "sms",
+    "wechat",
+    "wecom",
+    "whatsapp",
+    "qq",
+    "weibo",
+    "linkedin",
+    "x",
+    "website",
+    "post",
+)
+PHONES = ("phone", "sms", "whatsapp")
+# Families and switchboards share a phone, everyone shares a website or a house: these do not identify.
+IDENTIFY = frozenset({"email", "wechat", "wecom", "whatsapp", "qq", "weibo", "linkedin", "x"})
+
+EMAIL = re.compile(r"[^@\s,;<>\"()]+@[^@\s,;<>\"()]+\.[^@\s.,;<>\"()]{2,}")
+CHINA = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
+NORTH_AMERICA = re.compile(r"\+?1?([2-9]\d{2}[2-9]\d{6})")
+SHAPED = re.compile(r"\+[1-9]\d{6,14}")
+PUNCTUATION = re.compile(r"[\s().\-/\u00a0\u2010-\u2015·]+")
+NOT_DIGITS = re.compile(r"\D+")
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way to reach somebody: as typed, and the key it is compared by. `doubtful`: kept, but not valid."""
+
+    kind: str
+    value: str
+    key: str
+    label: str = ""
+    doubtful: bool = False
+
+
+# --- rules -----------------------------------------------------------------------------------------------
+
+
+def read(kind: str, value: str, country: str, label: str = "") -> Channel:
+    """A channel from what was typed, without judging it beyond its shape; import keeps what is doubtful."""
+    value = " ".join(value.split()) if kind != "post" else value.strip()
+    if kind == "email":
+        key = fold(value.removeprefix("mailto:"))
+        return Channel(kind, value, key, label, EMAIL.fullmatch(key) is None)
+    if kind in PHONES:
+        key, doubtful = phone_key(value, country)
+        return Channel(kind, value, key, label, doubtful)
+    return Channel(kind, value, fold(value.lstrip("@") if kind == "x" else value), label, not value)
+
+
+def phone_key(value: str, country: str) -> tuple[str, bool]:
+    """E.164 where the number and `country` allow it, else the digits as typed; and whether it is doubtful.
+
+    The common shapes are recognised by themselves: asking phonenumbers costs twenty times as much.
+    """
+    bare = PUNCTUATION.sub("", value.removeprefix("tel:"))
+    if bare.startswith("00"):
+        bare = "+" + bare[2:]
+    if SHAPED.fullmatch(bare) and not bare.startswith("+0"):
+        return bare, False
+    if country == "CN" and (found := CHINA.fullmatch(bare)):
+        return "+86" + found[1], False
+    if country in ("US", "CA") and (found := NORTH_AMERICA.fullmatch(bare)):
+        return "+1" + found[1], False
+    return _slow_phone(value, country)
+
+
+def _slow_phone(value: str, country: str) -> tuple[str, bool]:
+    import unicodedata
+
+    digits = NOT_DIGITS.sub("", unicodedata.normalize("NFKC", value))
+    if country and digits:
+        import phonenumbers
+
+        try:
+            number = phonenumbers.parse(value, country)
+        except phonenumbers.NumberParseException:
+            return digits, True
+        key = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if number.extension:
+            key += f";ext={number.extension}"
+        return key, not phonenumbers.is_possible_number(number)
+    return digits or fold(value), not 5 <= len(digits) <= 20
+
+
+def entered(kind: str, value: str, country: str, label: str = "") -> Channel:
+    """A channel typed by hand: what is not valid is refused."""
+    if kind not in KINDS:
+        raise Usage("channel-kind", kind=kind, kinds=", ".join(KINDS))
+    channel = read(kind, value, country, label)
+    if kind == "email":
+        from email_validator import EmailNotValidError, validate_email
+
+        try:
+            validate_email(channel.key, check_deliverability=False, test_environment=True)
+        except EmailNotValidError as error:
+            raise Usage("email-invalid", value=value) from error
+    elif kind in PHONES and (channel.doubtful or re.search(r"[^\d\s+().\-/#*xeXEtT;=·]", value)):
+        raise Usage("phone-invalid", value=value, country=country or "-")
+    elif not channel.key:
+        raise Usage("channel-empty", kind=kind)
+    return channel
+
+
+# --- SQL -------------------------------------------------------------------------------------------------
+
+HOLDER = """SELECT c.id, c.contact_id, p.name FROM channels c JOIN contacts p ON p.id = c.contact_id
+ WHERE c.kind = :kind AND c.key = :key AND c.ident = 1"""
+OF = """SELECT id, kind, value, key, label, main, doubtful, rev FROM channels WHERE contact_id = :contact
+ ORDER BY kind, main DESC, id"""
+
+
+def of(ctx: Context, contact_id: int) -> list[Row]:
+    return ctx.read(OF, contact=contact_id)
+
+
+def holder(ctx: Context, kind: str, key: str) -> Row | None:
+    """Who is identified by this key: contact_id and name."""
+    found = ctx.read(HOLDER, kind=kind, key=key)
+    return found[0] if found else None
+
+
+# --- verbs -----------------------------------------------------------------------------------------------
+
+
+def add(ctx: Context, contact_id: int, channel: Channel) -> int:
+    """Give a contact one more channel; the first of its kind is the main one.
+
+    Refused, naming the holder, when it identifies somebody else. One the contact has already is not added again.
+    """
+
+    def work(tx: Tx) -> int:
+        own = tx.read(
+            "SELECT id, key FROM channels WHERE contact_id = :contact AND kind = :kind",
+            contact=contact_id,
+            kind=channel.kind,
+        )
+        same = [row["id"] for row in own if row["key"] == channel.key]
+        if same:
+            return int(same[0])
+        ident = channel.kind in IDENTIFY and not channel.doubtful
+        if ident and (held := holder(ctx, channel.kind, channel.key)):
+            raise Refused(
+                "channel-taken",
+                kind=channel.kind,
+                value=channel.value,
+                id=f"p{held['contact_id']}",
+                name=held["name"],
+            )
+        return tx.insert(
+            "channels",
+            contact_id=contact_id,
+            kind=channel.kind,
+            value=channel.value,
+            key=channel.key,
+            label=channel.label,
+            main=int(not own),
+            ident=int(ident),
+            doubtful=int(channel.doubtful),
+        )
+
+    made: int = ctx.change("channel.add", work)
+    return made
+
+
+def _own(ctx: Context, contact_id: int, value: str) -> Row:
+    """The contact's channel that `value` means, as typed or folded."""
+    keys = {fold(value), NOT_DIGITS.sub("", value), value}
+    for row in of(ctx, contact_id):
+        if row["value"] == value or keys & {row["key"], NOT_DIGITS.sub("", row["key"]) or None}:
+            return row
+    raise NotFound("no-channel", value=value)
+
+
+def remove(ctx: Context, contact_id: int, value: str) -> int:
+    """Take a channel away; the next of its kind becomes the main one."""
+
+    def work(tx: Tx) -> int:
+        row = _own(ctx, contact_id, value)
+        tx.delete("channels", row["id"])
+        rest = [other for other in of(ctx, contact_id) if other["kind"] == row["kind"]]
+        if row["main"] and rest:
+            tx.update("channels", rest[0]["id"], main=1)
+        return int(row["id"])
+
+    removed: int = ctx.change("channel.remove", work)
+    return removed
+
+
+def primary(ctx: Context, contact_id: int, value: str) -> int:
+    """Make a channel the main one of its kind."""
+
+    def work(tx: Tx) -> int:
+        row = _own(ctx, contact_id, value)
+        for other in of(ctx, contact_id):
+            if other["kind"] == row["kind"]:
+                tx.update("channels", other["id"], main=int(other["id"] == row["id"]))
+        return int(row["id"])
+
+    made: int = ctx.change("channel.primary", work)
+    return made
+
+
+def release(ctx: Context, contact_id: int) -> None:
+    """Let go of what identifies an archived contact, so that its keys are free."""
+
+    def work(tx: Tx) -> None:
+        for row in tx.read("SELECT id FROM channels WHERE contact_id = :id AND ident = 1", id=contact_id):
+            tx.update("channels", row["id"], ident=0)
+
+    ctx.change("channel.release", work)
+
+
+def reclaim(ctx: Context, contact_id: int) -> None:
+    """Take back what identifies a restored contact; Refused names whoever holds it now."""
+
+    def work(tx: Tx) -> None:
+        for row in of(ctx, contact_id):
+            if row["kind"] not in IDENTIFY or row["doubtful"]:
+                continue
+            held = holder(ctx, row["kind"], row["key"])
+            if held and held["contact_id"] != contact_id:
+                name, who = held["name"], f"p{held['contact_id']}"
+                raise Refused("channel-taken", kind=row["kind"], value=row["value"], id=who, name=name)
+            tx.update("channels", row["id"], ident=1)
+
+    ctx.change("channel.reclaim", work)
+
+
+def _reads_email(text: str, _country: str) -> str | None:
+    key = fold(text)
+    return key if "@" in key else None
+
+
+def _reads_phone(text: str, country: str) -> str | None:
+    if not re.fullmatch(r"[\d\s+().\-/·]+", text) or not 5 <= len(NOT_DIGITS.sub("", text)) <= 20:
+        return None
+    return phone_key(text, country)[0].removeprefix("+")
+
+
+def _reads_handle(text: str, _country: str) -> str | None:
+    key = fold(text)
+    return key if re.fullmatch(r"[\w.\-]{3,64}", key) and not key.isdigit() else None
+
+
+LIVING = "JOIN contacts p ON p.id = c.contact_id AND p.archived = 0 AND p.merged_into IS NULL"
+
+NOUN = Noun(
+    "channel",
+    "channels",
+    {
+        "channels": Part(
+            {"contact_id": Parent("contact", bumps=True)},
+            (("contact_id", "kind", "key"),),
+            resets={"main": 0},
+        )
+    },
+    label="value",
+    fields={
+        "kind": Field("choice", "{t}.kind", choices=KINDS),
+        "value": Field("text", "{t}.key", shown="{t}.value"),
+        "label": Field("text", "{t}.label"),
+    },
+    lends={
+        "contact": {
+            kind: Field(
+                "phone" if kind in PHONES else "text",
+                "c.key",
+                shown="(SELECT c.value FROM channels c WHERE c.contact_id = {t}.id"
+                f" AND c.kind = '{kind}' ORDER BY c.main DESC, c.id LIMIT 1)",
+                within=f"EXISTS (SELECT 1 FROM channels c WHERE c.contact_id = {{t}}.id AND c.kind = '{kind}'"
+                " AND {test})",
+            )
+            for kind in KINDS
+        }
+    },
+    lookup=(
+        Lookup(
+            "email",
+            _reads_email,
+            f"SELECT DISTINCT 'contact' AS noun, p.id FROM channels c {LIVING} WHERE c.kind = 'email' AND c.key = :key",
+        ),
+        Lookup(
+            "phone",
+            _reads_phone,
+            f"SELECT DISTINCT 'contact' AS noun, p.id FROM channels c {LIVING} WHERE c.kind IN ('phone', 'sms', 'whatsapp')"
+            " AND c.key IN (:key, '+' || :key, '+86' || :key, '+1' || :key)",
+        ),
+        Lookup(
+            "handle",
+            _reads_handle,
+            f"SELECT DISTINCT 'contact' AS noun, p.id FROM channels c {LIVING}"
+            " WHERE c.kind IN ('wechat', 'wecom', 'qq', 'weibo', 'linkedin', 'x') AND c.key = :key",
+        ),
+    ),
+)
+
+
+def facts(ctx: Context, contact_id: int) -> list[dict[str, Any]]:
+    """A contact's channels as a record shows them."""
+    return [
+        {key: row[key] for key in ("kind", "value", "label")} | {"main": bool(row["main"])}
+        for row in of(ctx, contact_id)
+    ]

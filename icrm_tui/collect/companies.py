@@ -1,0 +1,307 @@
+"""Companies: what is known of a firm, its people and how they report to each other."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from icrm_tui.collect import customers, fields, tags
+from icrm_tui.collect.channels import phone_key
+from icrm_tui.context import Context
+from icrm_tui.db import Row, Tx
+from icrm_tui.errors import NotFound, Refused, Usage
+from icrm_tui.nouns import Field, Lookup, Noun, Parent, Part
+from icrm_tui.text import fold
+
+COLUMNS = (
+    "domain",
+    "website",
+    "phone",
+    "industry",
+    "size",
+    "region",
+    "city",
+    "country",
+    "address",
+    "notes",
+)
+# what a company may be written with or without and still be the same one
+SUFFIX = re.compile(
+    r"[\s,.]*(?:\b(?:co|inc|corp|corporation|company|ltd|limited|llc|llp|plc|gmbh|ag|kg|sa|sas|sarl|srl|spa|bv|nv|oy|ab|"
+    r"pty|pte)\b\.?|股份有限公司|有限责任公司|集团有限公司|有限公司|股份公司|公司)\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What is typed to make a company; `values` are COLUMNS, parent, competitor, owner, source, grade, custom."""
+
+    name: str
+    values: dict[str, str]
+    tags: tuple[str, ...] = ()
+
+
+# --- rules -----------------------------------------------------------------------------------------------
+
+
+def key(name: str) -> str:
+    """The name as companies are compared: folded, without its legal form."""
+    folded = fold(name)
+    short = folded
+    while (shorter := SUFFIX.sub("", short)) != short and shorter:
+        short = shorter
+    return short
+
+
+def checked(ctx: Context, values: dict[str, str]) -> dict[str, Any]:
+    """The company's own columns from what was typed."""
+    kept: dict[str, Any] = {}
+    for column, value in values.items():
+        value = value.strip()
+        if column == "domain":
+            value = fold(value).removeprefix("https://").removeprefix("http://").removeprefix("www.").split("/")[0]
+        elif column == "phone":
+            kept["phone_key"] = phone_key(value, ctx.setting("country"))[0] if value else ""
+        elif column in ("industry", "city"):
+            kept[f"{column}_key"] = fold(value)
+        elif column == "competitor":
+            kept["competitor"] = int(fields.flag(value))
+            continue
+        elif column == "parent":
+            kept["parent_id"] = _parent(ctx, value)
+            continue
+        kept[column] = value
+    return kept
+
+
+def _parent(ctx: Context, text: str) -> int | None:
+    from icrm_tui import search
+
+    if not text:
+        return None
+    who = search.who(ctx, text, "company")
+    if who.contact_id is not None:
+        raise Usage("parent-person", who=text)
+    return who.customer_id
+
+
+def split(ctx: Context, values: dict[str, str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """What is the company's own, its customer's, and custom; an unknown field is refused."""
+    own = {k: v for k, v in values.items() if k in COLUMNS or k in ("parent", "competitor")}
+    customer = {k: v for k, v in values.items() if k in customers.COLUMNS}
+    custom = {k: v for k, v in values.items() if k not in own and k not in customer and k != "name"}
+    fields.known(ctx, "company", custom, (*COLUMNS, "parent", "competitor", *customers.COLUMNS, "name"))
+    return own, customer, custom
+
+
+# --- verbs -----------------------------------------------------------------------------------------------
+
+
+def add(ctx: Context, company: Company) -> int:
+    """Refused when a company of that name, legal form aside, is there already."""
+    name = customers.check_name(company.name)
+
+    def work(tx: Tx) -> int:
+        held = find(ctx, name)
+        if held:
+            raise Refused("company-exists", name=held["name"], id=f"co{held['id']}")
+        own, customer, custom = split(ctx, company.values)
+        company_id = customers.add(ctx, "company", name, customer)
+        tx.insert("companies", id=company_id, short_key=key(name), **checked(ctx, own))
+        fields.put(ctx, "company", company_id, custom)
+        tags.tag(ctx, "company", [company_id], company.tags)
+        return company_id
+
+    made: int = ctx.change("company.add", work)
+    return made
+
+
+def named(ctx: Context, name: str) -> int:
+    """The id of the company of that name, made where there is none."""
+    found = find(ctx, name)
+    return found["id"] if found else add(ctx, Company(name, {}))
+
+
+def find(ctx: Context, name: str) -> Row | None:
+    found = ctx.read(
+        "SELECT c.id, c.name FROM companies o JOIN customers c ON c.id = o.id WHERE o.short_key = :key"
+        " AND c.archived = 0 AND c.merged_into IS NULL ORDER BY c.id LIMIT 1",
+        key=key(name),
+    )
+    return found[0] if found else None
+
+
+def edit(ctx: Context, company_id: int, values: dict[str, str], base: int | None = None) -> bool:
+    """`values` by field name; False when nothing changed. `base` is the record's rev."""
+
+    def work(tx: Tx) -> bool:
+        own, customer, custom = split(ctx, values)
+        if "name" in values:
+            customer["name"] = values["name"]
+        now = customers.get(ctx, company_id)
+        tx.stands("customers", now, base)
+        changed = customers.edit(ctx, company_id, customer) if customer else False
+        kept = checked(ctx, own)
+        if "name" in values:
+            kept["short_key"] = key(customers.check_name(values["name"]))
+        if kept.get("parent_id") is not None and company_id in _line(ctx, kept["parent_id"]):
+            raise Refused("parent-circle", id=f"co{company_id}")
+        changed = tx.update("companies", company_id, **kept) or changed
+        return fields.put(ctx, "company", company_id, custom) or changed
+
+    changed: bool = ctx.change("company.edit", work)
+    return changed
+
+
+def archive(ctx: Context, company_id: int, archived: bool = True) -> bool:
+    return customers.archive(ctx, get(ctx, company_id)["id"], archived)
+
+
+def _line(ctx: Context, company_id: int | None) -> set[int]:
+    """The company and everything above it."""
+    seen: set[int] = set()
+    while company_id is not None and company_id not in seen:
+        seen.add(company_id)
+        found = ctx.read("SELECT parent_id FROM companies WHERE id = :id", id=company_id)
+        company_id = found[0]["parent_id"] if found else None
+    return seen
+
+
+def get(ctx: Context, company_id: int) -> Row:
+    found = ctx.read(
+        "SELECT o.*, c.name, c.owner, c.service_owner, c.source, c.grade, c.archived, c.merged_into, c.created_at,"
+        " c.rev AS version FROM companies o JOIN customers c ON c.id = o.id WHERE o.id = :id",
+        id=company_id,
+    )
+    if not found:
+        raise NotFound("not-found", noun="company", id=f"co{company_id}")
+    return found[0]
+
+
+def show(ctx: Context, company_id: int) -> dict[str, Any]:
+    """The company's record, as JSON gives it."""
+    row = get(ctx, company_id)
+    parent = customers.get(ctx, row["parent_id"])["name"] if row["parent_id"] else ""
+    stats = ctx.read("SELECT touches, last_at FROM customer_stats WHERE customer_id = :id", id=company_id)
+    return {
+        "id": f"co{company_id}",
+        "name": row["name"],
+        **{column: row[column] for column in COLUMNS},
+        "parent": parent,
+        "competitor": bool(row["competitor"]),
+        **{column: row[column] for column in customers.COLUMNS},
+        "tags": tags.of(ctx, "company", company_id),
+        **fields.of(ctx, "company", company_id),
+        "touches": stats[0]["touches"] if stats else 0,
+        "last_contact": stats[0]["last_at"] if stats else "",
+        "people": [f"p{person['id']}" for person in people(ctx, company_id)],
+        "archived": bool(row["archived"]),
+        "merged_into": f"co{row['merged_into']}" if row["merged_into"] else "",
+        "created": row["created_at"],
+        "rev": row["version"],
+    }
+
+
+def people(ctx: Context, company_id: int) -> list[Row]:
+    """Who works there, each with `reports_to`, so that a face can draw the tree."""
+    return ctx.read(
+        "SELECT p.id, p.name, p.title, p.department, p.buying_role, p.reports_to FROM contacts p"
+        " WHERE p.customer_id = :id AND p.archived = 0 AND p.merged_into IS NULL ORDER BY p.sort_key, p.id",
+        id=company_id,
+    )
+
+
+def tree(rows: list[Row]) -> list[tuple[int, Row]]:
+    """People in the order of their organisation, each with its depth; a circle or a stranger starts a branch."""
+    ids = {row["id"] for row in rows}
+    under: dict[int | None, list[Row]] = {}
+    for row in rows:
+        boss = row["reports_to"] if row["reports_to"] in ids else None
+        under.setdefault(boss, []).append(row)
+    placed: list[tuple[int, Row]] = []
+    seen: set[int] = set()
+
+    def place(row: Row, depth: int) -> None:
+        if row["id"] not in seen:
+            seen.add(row["id"])
+            placed.append((depth, row))
+            for below in under.get(row["id"], []):
+                place(below, depth + 1)
+
+    for row in under.get(None, []) + rows:
+        place(row, 0)
+    return placed
+
+
+def _reads_id(text: str, _country: str) -> str | None:
+    found = re.fullmatch(r"co(\d{1,18})", text.strip().casefold())
+    return found[1] if found else None
+
+
+NOUN = Noun(
+    "company",
+    "companies",
+    {"companies": Part({"id": Parent("customer", bumps=True), "parent_id": Parent("customer")})},
+    prefix="co",
+    fields={
+        "id": Field("id", "{t}.id"),
+        "name": Field(
+            "name",
+            "(SELECT c.name_key FROM customers c WHERE c.id = {t}.id)",
+            shown="(SELECT c.name FROM customers c WHERE c.id = {t}.id)",
+            sort="(SELECT c.sort_key FROM customers c WHERE c.id = {t}.id)",
+        ),
+        "domain": Field("text", "{t}.domain"),
+        "website": Field("text", "{t}.website"),
+        "phone": Field("phone", "{t}.phone_key", shown="{t}.phone"),
+        "industry": Field("text", "{t}.industry_key", shown="{t}.industry"),
+        "size": Field("text", "{t}.size"),
+        "region": Field("text", "{t}.region"),
+        "city": Field("text", "{t}.city_key", shown="{t}.city"),
+        "country": Field("text", "{t}.country"),
+        "notes": Field("text", "{t}.notes"),
+        "competitor": Field("flag", "{t}.competitor"),
+        "parent": Field(
+            "text",
+            "(SELECT c.name_key FROM customers c WHERE c.id = {t}.parent_id)",
+            shown="(SELECT c.name FROM customers c WHERE c.id = {t}.parent_id)",
+        ),
+        "people": Field(
+            "number",
+            "(SELECT count(*) FROM contacts p WHERE p.customer_id = {t}.id AND p.archived = 0"
+            " AND p.merged_into IS NULL)",
+        ),
+        "created": Field("instant", "(SELECT c.created_at FROM customers c WHERE c.id = {t}.id)"),
+        "last_contact": Field("instant", "(SELECT s.last_at FROM customer_stats s WHERE s.customer_id = {t}.id)"),
+        "archived": Field("flag", "(SELECT c.archived FROM customers c WHERE c.id = {t}.id)"),
+    },
+    columns=("name", "industry", "city", "people", "owner", "last_contact"),
+    lookup=(
+        Lookup(
+            "company-id",
+            _reads_id,
+            "SELECT 'company' AS noun, id FROM companies WHERE id = CAST(:key AS BIGINT)",
+        ),
+        Lookup(
+            "company-name",
+            lambda text, _country: key(text) or None,
+            "SELECT 'company' AS noun, o.id FROM companies o JOIN customers c ON c.id = o.id WHERE o.short_key = :key"
+            " AND c.archived = 0 AND c.merged_into IS NULL",
+        ),
+    ),
+    search="SELECT o.id, c.name, o.domain AS email, o.phone || ' ' || o.phone_key AS phone,"
+    " (SELECT group_concat(g.name, ' ') FROM taggings x JOIN tags g ON g.id = x.tag_id"
+    " WHERE x.noun = 'company' AND x.row_id = o.id) AS tag"
+    " FROM companies o JOIN customers c ON c.id = o.id WHERE o.id IN {ids} AND c.merged_into IS NULL",
+    found_by={"customer": "SELECT id FROM companies WHERE id IN {ids}"},
+    hits="SELECT t.id, c.name, c.sort_key, t.city AS detail FROM companies t JOIN customers c ON c.id = t.id"
+    " WHERE c.archived = 0 AND ({condition})",
+    verify=(
+        "EXISTS (SELECT 1 FROM customers c WHERE c.id = {t}.id AND (c.name_key {like} OR c.sort_key {like}"
+        " OR replace(c.sort_key, ' ', '') {like}))",
+        "EXISTS (SELECT 1 FROM customers c WHERE c.id = {t}.id AND c.sort_key {initials})",
+        "{t}.domain {like}",
+        "{t}.phone_key {like}",
+        "EXISTS (SELECT 1 FROM taggings x JOIN tags g ON g.id = x.tag_id WHERE x.noun = 'company'"
+        " AND x.row_id = {t}.id AND g.key {like})",
+    ),
+)

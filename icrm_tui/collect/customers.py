@@ -1,0 +1,190 @@
+"""The customer: a company, or a person who belongs to none. Whatever belongs to the relation hangs here."""
+
+from typing import Any
+
+from icrm_tui import users
+from icrm_tui.context import Context
+from icrm_tui.db import Row, Tx
+from icrm_tui.errors import NotFound, Usage
+from icrm_tui.nouns import Field, Noun, Parent, Part
+from icrm_tui.text import fold, sort_key
+
+KINDS = ("company", "person")
+GRADES = ("A", "B", "C", "D")
+NAME_LIMIT = 200
+
+# what a contact or company is given that belongs to its customer
+COLUMNS = ("owner", "service_owner", "source", "grade")
+
+
+# --- rules -----------------------------------------------------------------------------------------------
+
+
+def check_name(name: str) -> str:
+    """A name in one line; refused when empty or too long to be one."""
+    clean = " ".join(name.split())
+    if not clean:
+        raise Usage("name-empty")
+    if len(clean) > NAME_LIMIT:
+        raise Usage("name-long", n=len(clean), limit=NAME_LIMIT)
+    return clean
+
+
+def checked(ctx: Context, values: dict[str, str]) -> dict[str, Any]:
+    """The customer's own columns from what was typed."""
+    kept: dict[str, Any] = {}
+    for column, value in values.items():
+        value = value.strip()
+        if column in ("owner", "service_owner") and value:
+            value = users.known(ctx, value)
+        elif column == "grade":
+            value = value.upper()
+            if value and value not in GRADES:
+                raise Usage("choice", field="grade", value=value, choices=", ".join(GRADES))
+        elif column == "source":
+            kept["source_key"] = fold(value)
+        kept[column] = value
+    return kept
+
+
+# --- verbs -----------------------------------------------------------------------------------------------
+
+
+def add(ctx: Context, kind: str, name: str, values: dict[str, str]) -> int:
+    """Called by companies and contacts; the owner is whoever adds unless `values` says otherwise."""
+    kept = checked(ctx, {"owner": ctx.user, **values})
+
+    def work(tx: Tx) -> int:
+        return tx.insert(
+            "customers",
+            kind=kind,
+            name=name,
+            name_key=fold(name),
+            sort_key=sort_key(name),
+            created_at=ctx.stamp,
+            **kept,
+        )
+
+    made: int = ctx.change("customer.add", work)
+    return made
+
+
+def edit(ctx: Context, customer_id: int, values: dict[str, str], base: int | None = None) -> bool:
+    """`values` of COLUMNS and `name`; False when nothing changed."""
+    kept = checked(ctx, {key: value for key, value in values.items() if key != "name"})
+    if "name" in values:
+        name = check_name(values["name"])
+        kept |= {"name": name, "name_key": fold(name), "sort_key": sort_key(name)}
+    changed: bool = ctx.change("customer.edit", lambda tx: tx.update("customers", customer_id, base, **kept))
+    return changed
+
+
+def assign(ctx: Context, customer_ids: list[int], owner: str) -> int:
+    """Make `owner` the owner of these customers; how many changed hands."""
+    name = users.known(ctx, owner) if owner else ""
+
+    def work(tx: Tx) -> int:
+        return sum(tx.update("customers", customer_id, owner=name) for customer_id in customer_ids)
+
+    moved: int = ctx.change("customer.assign", work)
+    return moved
+
+
+def archive(ctx: Context, customer_id: int, archived: bool = True) -> bool:
+    changed: bool = ctx.change(
+        "customer.archive" if archived else "customer.unarchive",
+        lambda tx: tx.update("customers", customer_id, archived=int(archived)),
+    )
+    return changed
+
+
+def absorb(ctx: Context, customer_id: int, into: int) -> None:
+    """The customer goes on as another: what happened with it moves along, and it points there."""
+    from icrm_tui import merge
+
+    ctx.change("customer.absorb", lambda tx: merge.join(ctx, tx, "customer", customer_id, into))
+
+
+def get(ctx: Context, customer_id: int) -> Row:
+    found = ctx.read("SELECT * FROM customers WHERE id = :id", id=customer_id)
+    if not found:
+        raise NotFound("not-found", noun="customer", id=customer_id)
+    return found[0]
+
+
+def show(ctx: Context, customer_id: int) -> dict[str, Any]:
+    """The customer's record: who they are to us, and whom we know there."""
+    row = get(ctx, customer_id)
+    stats = ctx.read("SELECT touches, last_at FROM customer_stats WHERE customer_id = :id", id=customer_id)
+    people = ctx.read(
+        "SELECT id, name, title FROM contacts WHERE customer_id = :id AND archived = 0 AND merged_into IS NULL"
+        " ORDER BY sort_key, id",
+        id=customer_id,
+    )
+    company = row["kind"] == "company"
+    keys = ("kind", "name", "owner", "service_owner", "source", "grade")
+    return {
+        "id": f"co{customer_id}" if company else f"p{people[0]['id']}" if people else f"cu{customer_id}",
+        **{key: row[key] for key in keys},
+        "touches": stats[0]["touches"] if stats else 0,
+        "last_contact": stats[0]["last_at"] if stats else "",
+        "archived": bool(row["archived"]),
+        "people": [{"id": f"p{p['id']}", "name": p["name"], "title": p["title"]} for p in people],
+        "created": row["created_at"],
+        "rev": row["rev"],
+    }
+
+
+def _lent(column: str, kind: str, **more: Any) -> Field:
+    key = "source_key" if column == "source" else column
+    return Field(
+        kind,
+        f"c.{key}",
+        shown=f"(SELECT c.{column} FROM customers c WHERE c.id = {{t}}.{{customer}})",
+        within="{t}.{customer} IN (SELECT c.id FROM customers c WHERE {test})",
+        **more,
+    )
+
+
+def _lends(customer: str) -> dict[str, Field]:
+    """The customer's fields for a noun whose column `customer` names it."""
+    fields = {
+        "owner": _lent("owner", "user"),
+        "service_owner": _lent("service_owner", "user"),
+        "source": _lent("source", "text"),
+        "grade": _lent("grade", "choice", choices=GRADES),
+    }
+    return {
+        word: Field(
+            field.type,
+            field.sql,
+            shown=field.shown.replace("{customer}", customer),
+            within=field.within.replace("{customer}", customer),
+            choices=field.choices,
+        )
+        for word, field in fields.items()
+    }
+
+
+LAST = "(SELECT s.last_at FROM customer_stats s WHERE s.customer_id = {t}.id)"
+
+NOUN = Noun(
+    "customer",
+    "customers",
+    {"customers": Part({"merged_into": Parent("customer")})},
+    prefix="cu",
+    fields={
+        "name": Field("name", "{t}.name_key", shown="{t}.name", sort="{t}.sort_key"),
+        "kind": Field("choice", "{t}.kind", choices=KINDS),
+        "owner": Field("user", "{t}.owner"),
+        "service_owner": Field("user", "{t}.service_owner"),
+        "source": Field("text", "{t}.source_key", shown="{t}.source"),
+        "grade": Field("choice", "{t}.grade", choices=GRADES),
+        "created": Field("instant", "{t}.created_at"),
+        "last_contact": Field("instant", LAST),
+        "touches": Field("number", "(SELECT s.touches FROM customer_stats s WHERE s.customer_id = {t}.id)"),
+        "archived": Field("flag", "{t}.archived"),
+    },
+    lends={"contact": _lends("customer_id"), "company": _lends("id")},
+    columns=("name", "kind", "owner", "grade", "last_contact"),
+)

@@ -1,0 +1,143 @@
+"""Tags: short words hung on contacts and companies."""
+
+from collections.abc import Iterable
+
+from icrm_tui.context import Context
+from icrm_tui.db import Row, Tx
+from icrm_tui.errors import NotFound, Usage
+from icrm_tui.nouns import Field, Noun, Parent, Part
+from icrm_tui.text import fold
+
+TAGGED = ("contact", "company")
+
+
+def check(name: str) -> str:
+    clean = " ".join(name.split()).removeprefix("#")
+    if not clean or len(clean) > 60 or any(mark in clean for mark in ",;，；\"'()"):
+        raise Usage("tag-name", tag=name)
+    return clean
+
+
+def named(tx: Tx, name: str) -> int:
+    """The id of the tag of that name, made where there is none."""
+    clean = check(name)
+    found = tx.read("SELECT id FROM tags WHERE key = :key", key=fold(clean))
+    return found[0]["id"] if found else tx.insert("tags", name=clean, key=fold(clean))
+
+
+def tag(ctx: Context, noun: str, ids: Iterable[int], names: Iterable[str]) -> int:
+    """Hang these tags on these rows; how many were not there yet."""
+    rows, wanted = list(ids), list(names)
+
+    def work(tx: Tx) -> int:
+        n = 0
+        for tag_id in dict.fromkeys(named(tx, name) for name in wanted):
+            for row_id in rows:
+                place = {"tag": tag_id, "noun": noun, "row": row_id}
+                if not tx.read(HUNG, **place):
+                    tx.insert("taggings", tag_id=tag_id, noun=noun, row_id=row_id)
+                    n += 1
+        return n
+
+    made: int = ctx.change(f"{noun}.tag", work)
+    return made
+
+
+def untag(ctx: Context, noun: str, ids: Iterable[int], names: Iterable[str]) -> int:
+    """Take these tags off these rows; how many were there. NotFound for a tag nobody made."""
+    rows, wanted = list(ids), list(names)
+
+    def work(tx: Tx) -> int:
+        n = 0
+        for name in wanted:
+            tag_id = get(ctx, name)["id"]
+            for row_id in rows:
+                for hung in tx.read(HUNG, tag=tag_id, noun=noun, row=row_id):
+                    n += tx.delete("taggings", hung["id"])
+        return n
+
+    gone: int = ctx.change(f"{noun}.untag", work)
+    return gone
+
+
+def get(ctx: Context, name: str) -> Row:
+    found = ctx.read("SELECT * FROM tags WHERE key = :key", key=fold(name.removeprefix("#")))
+    if not found:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [row["name"] for row in everything(ctx)], 1)
+        raise NotFound("no-tag", tag=name, nearest=", ".join(near))
+    return found[0]
+
+
+def rename(ctx: Context, name: str, to: str) -> int:
+    """Call a tag something else; where that tag exists already the two become one."""
+    clean = check(to)
+
+    def work(tx: Tx) -> int:
+        row = get(ctx, name)
+        held = tx.read("SELECT id FROM tags WHERE key = :key AND id <> :id", key=fold(clean), id=row["id"])
+        hung = tx.read("SELECT id, noun, row_id FROM taggings WHERE tag_id = :id", id=row["id"])
+        if not held:
+            tx.update("tags", row["id"], name=clean, key=fold(clean))
+            for noun in TAGGED:
+                tx.touch_ids("taggings", noun, [x["row_id"] for x in hung if x["noun"] == noun])
+            return int(row["id"])
+        for x in hung:
+            if tx.read(HUNG, tag=held[0]["id"], noun=x["noun"], row=x["row_id"]):
+                tx.delete("taggings", x["id"])
+            else:
+                tx.update("taggings", x["id"], tag_id=held[0]["id"])
+        tx.delete("tags", row["id"])
+        return int(held[0]["id"])
+
+    kept: int = ctx.change("tag.rename", work)
+    return kept
+
+
+def everything(ctx: Context) -> list[Row]:
+    """All tags with how many rows each hangs on."""
+    return ctx.read(
+        "SELECT g.id, g.name, count(x.id) AS n FROM tags g LEFT JOIN taggings x ON x.tag_id = g.id"
+        " GROUP BY g.id, g.name ORDER BY g.name"
+    )
+
+
+def of(ctx: Context, noun: str, row_id: int) -> list[str]:
+    rows = ctx.read(
+        "SELECT g.name FROM taggings x JOIN tags g ON g.id = x.tag_id WHERE x.noun = :noun AND x.row_id = :row"
+        " ORDER BY g.key",
+        noun=noun,
+        row=row_id,
+    )
+    return [row["name"] for row in rows]
+
+
+HUNG = "SELECT id FROM taggings WHERE tag_id = :tag AND noun = :noun AND row_id = :row"
+
+
+def _lent(noun: str) -> dict[str, Field]:
+    hung = f"FROM taggings x JOIN tags g ON g.id = x.tag_id WHERE x.noun = '{noun}' AND x.row_id = {{t}}.id"
+    return {
+        "tag": Field(
+            "tag",
+            "g.key",
+            shown=f"(SELECT group_concat(g.name, ', ') {hung})",
+            within=f"EXISTS (SELECT 1 {hung} AND {{test}})",
+        )
+    }
+
+
+NOUN = Noun(
+    "tag",
+    "tags",
+    {
+        "tags": Part(unique=(("key",),)),
+        "taggings": Part(
+            {"tag_id": Parent("tag"), "row_id": Parent("", by="noun", bumps=True)},
+            (("noun", "row_id", "tag_id"),),
+        ),
+    },
+    fields={"name": Field("name", "{t}.key", shown="{t}.name")},
+    lends={noun: _lent(noun) for noun in TAGGED},
+)

@@ -1,0 +1,299 @@
+"""The only door to the data: a store, the writers of one change, and a session's two threads."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from icrm_tui import nouns
+from icrm_tui.errors import Conflict, NotFound, Unavailable
+from icrm_tui.store import sqlite
+from icrm_tui.store.history import Recorder
+from icrm_tui.store.sqlite import Connection, Row
+
+__all__ = ["Connection", "Ids", "Row", "Session", "Tx", "attach", "open_store"]
+
+
+def open_store(path: Path, *, create: bool = True, readonly: bool = False) -> Connection:
+    """A connection to the store at `path`, made or migrated where needed.
+
+    Without `create` a missing file is refused. A file we may not write to is opened for reading.
+    """
+    if not create and not path.exists():
+        raise Unavailable("store-missing", path=str(path))
+    sqlite.prepare(path)
+    if readonly or not sqlite.writable(path):
+        connection = Connection(path, readonly=True)
+    else:
+        connection = Connection(path)
+    try:
+        from icrm_tui.store import migrations
+
+        migrations.migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def attach(path: Path, *, readonly: bool = False, cache_mb: int = 8) -> Connection:
+    """One more connection to a store that is open already."""
+    return Connection(path, readonly=readonly, cache_mb=cache_mb)
+
+
+class Ids:
+    """Row ids for `IN {ids}`: written out while few, else a subselect on the temporary table `touched`."""
+
+    LIMIT = 500
+
+    def __init__(self, ids: Iterable[int], key: str = "") -> None:
+        self.ids = sorted(ids)
+        self.key = key
+
+    def __str__(self) -> str:
+        if self.key:
+            return f"(SELECT id FROM touched WHERE k = '{self.key}')"
+        return f"({', '.join(map(str, self.ids))})" if self.ids else "(NULL)"
+
+    def __bool__(self) -> bool:
+        return bool(self.ids or self.key)
+
+
+class Tx:
+    """The writers of one change: they check versions, record history and note whose derived rows are stale."""
+
+    def __init__(self, connection: Connection, change: int) -> None:
+        self.connection = connection
+        self.id = change
+        self.written = 0
+        self.events: dict[str, list[int]] = {}
+        self._recorder = Recorder(connection, change)
+        # (table, noun) → ids: writing `table` touched these rows of `noun`
+        self._touched: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._bulk: set[tuple[str, str]] = set()
+
+    def read(self, sql: str, **params: Any) -> list[Row]:
+        return self.connection.read(sql, params)
+
+    def row(self, table: str, row_id: int) -> Row | None:
+        found = self.connection.read(f"SELECT * FROM {table} WHERE id = :id", {"id": row_id})
+        return found[0] if found else None
+
+    def insert(self, table: str, **values: Any) -> int:
+        row_id = self.connection.insert(table, {**values, "created_rev": self.id, "rev": self.id})
+        self.written += 1
+        self._touch(table, row_id, values)
+        self._bump_parents(table, values)
+        return row_id
+
+    def update(self, table: str, row_id: int, base: int | None = None, **values: Any) -> bool:
+        """False when the row holds these values already. `base` is the rev the edit was made on."""
+        now = self._standing(table, row_id, base)
+        changed = {name: value for name, value in values.items() if now[name] != value}
+        if not changed:
+            return False
+        sets = ", ".join(f"{name} = :{name}" for name in changed)
+        self.connection.execute(
+            f"UPDATE {table} SET {sets}, rev = :rev_ WHERE id = :id_",
+            {**changed, "rev_": self.id, "id_": row_id},
+        )
+        if now["created_rev"] != self.id:
+            before = {name: now[name] for name in changed} | {"rev": now["rev"]}
+            self._recorder.note(table, row_id, before, {**changed, "rev": self.id})
+        self.written += 1
+        self._touch(table, row_id, now)
+        self._touch(table, row_id, {**now, **changed})
+        self._bump_parents(table, {**now, **changed})
+        return True
+
+    def delete(self, table: str, row_id: int, base: int | None = None) -> bool:
+        now = self._standing(table, row_id, base)
+        self.connection.execute(f"DELETE FROM {table} WHERE id = :id", {"id": row_id})
+        if now["created_rev"] != self.id:
+            self._recorder.note(table, row_id, now, None)
+        self.written += 1
+        self._touch(table, row_id, now)
+        self._bump_parents(table, now)
+        return True
+
+    def bulk(self, table: str, columns: str, select: str, **params: Any) -> int:
+        """INSERT … SELECT of rows whose parents were made in this change or need no new version."""
+        n = self.connection.execute(
+            f"INSERT INTO {table} ({columns}, created_rev, rev) SELECT {columns}, :rev_, :rev_ FROM ({select}) AS s_"
+            " WHERE 1 = 1",
+            {**params, "rev_": self.id},
+        )
+        if n:
+            self.written += n
+            self.touch_made(table, self.id)
+        return n
+
+    def reserve(self, table: str, n: int) -> int:
+        return self.connection.reserve(table, n)
+
+    def derived(self, sql: str, **params: Any) -> int:
+        """Write a derived or staging table, which has no history."""
+        return self.connection.execute(sql, params)
+
+    def derive_many(self, sql: str, rows: Iterable[Any]) -> None:
+        self.connection.many(sql, rows)
+
+    def bump(self, noun: str, row_id: int) -> None:
+        """A new version of a row whose own columns stay as they are."""
+        table = nouns.noun(noun).table
+        now = self._standing(table, row_id, None)
+        if now["rev"] == self.id:
+            return
+        self.connection.execute(f"UPDATE {table} SET rev = :rev WHERE id = :id", {"rev": self.id, "id": row_id})
+        if now["created_rev"] != self.id:
+            self._recorder.note(table, row_id, {"rev": now["rev"]}, {"rev": self.id})
+        self._bump_parents(table, now)
+
+    def stands(self, table: str, row: Row, base: int | None) -> None:
+        """Conflict unless the row is the version the edit was made on."""
+        if base is not None and row["rev"] != base:
+            raise Conflict(table, row["id"], base, row)
+
+    def emit(self, event: str, ids: Iterable[int]) -> None:
+        self.events.setdefault(event, []).extend(ids)
+
+    def flush(self) -> None:
+        self._recorder.flush()
+
+    def touch_ids(self, table: str, noun: str, ids: Iterable[int]) -> None:
+        """Note rows of `noun` whose derived rows hang on what was written to `table`."""
+        self._touched[table, noun].update(ids)
+
+    def touch_row(self, table: str, values: Row) -> None:
+        """Note a row, as it stands, and its parents."""
+        self._touch(table, values["id"], values)
+
+    def take_touched(self) -> "Touched":
+        taken = Touched(self.connection, self._touched, self._bulk)
+        self._touched, self._bulk = defaultdict(set), set()
+        return taken
+
+    def _standing(self, table: str, row_id: int, base: int | None) -> Row:
+        now = self.row(table, row_id)
+        if now is None:
+            raise NotFound("not-found", noun=nouns.TABLES[table], id=row_id)
+        self.stands(table, now, base)
+        return now
+
+    def _parents(self, table: str, values: Mapping[str, Any]) -> list[tuple[str, int, bool]]:
+        found = []
+        for column, parent in nouns.part(table).parents.items():
+            noun = values.get(parent.by, "") if parent.by else parent.noun
+            if values.get(column) is not None and noun in nouns.NOUNS:
+                found.append((noun, values[column], parent.bumps))
+        return found
+
+    def _touch(self, table: str, row_id: int, values: Mapping[str, Any]) -> None:
+        self._touched[table, nouns.TABLES[table]].add(row_id)
+        for noun, parent_id, _bumps in self._parents(table, values):
+            self._touched[table, noun].add(parent_id)
+
+    def _bump_parents(self, table: str, values: Mapping[str, Any]) -> None:
+        for noun, parent_id, bumps in self._parents(table, values):
+            if bumps:
+                self.bump(noun, parent_id)
+
+    def touch_made(self, table: str, change: int) -> None:
+        """Note every row of `table` that `change` made, and its parents, without reading them here."""
+        make_touched(self.connection)
+        own = nouns.TABLES[table]
+        selects = [(own, "id", "")]
+        for column, parent in nouns.part(table).parents.items():
+            if parent.by:
+                selects += [(noun, column, f" AND {parent.by} = '{noun}'") for noun in nouns.NOUNS]
+            else:
+                selects.append((parent.noun, column, f" AND {column} IS NOT NULL"))
+        for noun, column, also in selects:
+            self._bulk.add((table, noun))
+            self.connection.execute(
+                f"INSERT INTO touched SELECT DISTINCT '{table}>{noun}', {column} FROM {table}"
+                f" WHERE created_rev = :rev{also} ON CONFLICT DO NOTHING",
+                {"rev": change},
+            )
+
+
+def make_touched(connection: Connection) -> None:
+    connection.execute("CREATE TEMPORARY TABLE IF NOT EXISTS touched (k TEXT, id INTEGER, PRIMARY KEY (k, id))")
+
+
+class Touched:
+    """Which rows of which noun a round of writing touched, by the table written."""
+
+    def __init__(
+        self, connection: Connection, ids: Mapping[tuple[str, str], set[int]], bulk: set[tuple[str, str]]
+    ) -> None:
+        self.connection = connection
+        self.pairs = {pair: found for pair, found in ids.items() if found}
+        self.bulk = bulk
+
+    def __bool__(self) -> bool:
+        return bool(self.pairs or self.bulk)
+
+    def tables(self) -> set[str]:
+        return {table for table, _noun in (*self.pairs, *self.bulk)}
+
+    def ids(self, noun: str, tables: Iterable[str]) -> Ids:
+        pairs = [(table, noun) for table in tables]
+        some: set[int] = set()
+        for pair in pairs:
+            some |= self.pairs.get(pair, set())
+        bulk = [pair for pair in pairs if pair in self.bulk]
+        if not bulk and len(some) <= Ids.LIMIT:
+            return Ids(some)
+        make_touched(self.connection)
+        key = "+".join(f"{table}>{noun}" for table, _noun in pairs)
+        self.connection.execute("DELETE FROM touched WHERE k = :k", {"k": key}) if len(pairs) > 1 else None
+        for table, _noun in bulk:
+            if len(pairs) > 1:
+                self.connection.execute(
+                    "INSERT INTO touched SELECT :k, id FROM touched WHERE k = :own ON CONFLICT DO NOTHING",
+                    {"k": key, "own": f"{table}>{noun}"},
+                )
+        self.connection.many(
+            "INSERT INTO touched VALUES (?, ?) ON CONFLICT DO NOTHING", ((key, row_id) for row_id in some)
+        )
+        return Ids((), key)
+
+    def clear(self) -> None:
+        if self.bulk:
+            self.connection.execute("DELETE FROM touched")
+
+
+class Session:
+    """A screen session's two threads: one writes, one reads, each with a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        with closing(open_store(path)) as first:
+            self.readonly = first.readonly
+        self.path = path
+        self._connections: dict[str, Connection] = {}
+        self._threads = {name: ThreadPoolExecutor(1, f"icrm-{name}") for name in ("reader", "writer")}
+
+    def submit(self, thread: str, work: Callable[[Connection], Any]) -> "Future[Any]":
+        """Run `work` on the `reader` or `writer` thread, in the order submitted."""
+        return self._threads[thread].submit(self._run, thread, work)
+
+    def interrupt(self) -> None:
+        """Call off what the reader is doing."""
+        if "reader" in self._connections:
+            self._connections["reader"].interrupt()
+
+    def close(self) -> None:
+        for name, thread in self._threads.items():
+            if name == "reader":
+                self.interrupt()
+            thread.shutdown(wait=True, cancel_futures=name == "reader")
+        for connection in self._connections.values():
+            connection.close()
+
+    def _run(self, thread: str, work: Callable[[Connection], Any]) -> Any:
+        if thread not in self._connections:
+            self._connections[thread] = attach(self.path, readonly=self.readonly)
+        return work(self._connections[thread])

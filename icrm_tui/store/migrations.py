@@ -1,0 +1,193 @@
+"""The schema, as numbered steps that are only ever added to. `{id}` is the engine's own identity column.
+
+Every table that changes are recorded for carries `created_rev` and `rev`, the ids of the changes that made
+the row and wrote it last. Text that is compared lies folded in a `*_key` column beside what was typed.
+"""
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from icrm_tui.errors import TooNew
+from icrm_tui.store.sqlite import APPLICATION_ID, Connection, copy, is_store
+
+SQLITE = {
+    "id": "id INTEGER PRIMARY KEY AUTOINCREMENT",
+    "rev": "created_rev INTEGER NOT NULL, rev INTEGER NOT NULL",
+    "later": "DEFERRABLE INITIALLY DEFERRED",
+    "bytes": "BLOB",
+}
+
+GROUND = """
+CREATE TABLE changes ({id}, op TEXT NOT NULL UNIQUE, who TEXT NOT NULL, at TEXT NOT NULL, verb TEXT NOT NULL,
+  undoes INTEGER, undone INTEGER NOT NULL DEFAULT 0, n INTEGER NOT NULL DEFAULT 0, result TEXT);
+CREATE INDEX changes_who ON changes (who, id);
+CREATE TABLE history (change_id INTEGER NOT NULL REFERENCES changes (id) {later}, tbl TEXT NOT NULL,
+  row_id INTEGER NOT NULL, before TEXT, after TEXT, PRIMARY KEY (change_id, tbl, row_id));
+CREATE INDEX history_row ON history (tbl, row_id);
+CREATE TABLE gone ({id}, change_id INTEGER NOT NULL REFERENCES changes (id) {later}, tbl TEXT NOT NULL,
+  rows {bytes} NOT NULL);
+CREATE INDEX gone_change ON gone (change_id);
+CREATE TABLE settings ({id}, key TEXT NOT NULL UNIQUE, value TEXT NOT NULL, {rev});
+CREATE INDEX settings_made ON settings (created_rev);
+CREATE TABLE users ({id}, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, full_name TEXT NOT NULL DEFAULT '',
+  email TEXT NOT NULL DEFAULT '', role TEXT NOT NULL DEFAULT 'member', active INTEGER NOT NULL DEFAULT 1, {rev});
+CREATE INDEX users_made ON users (created_rev);
+CREATE TABLE docs (docid INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, ref_id INTEGER NOT NULL,
+  UNIQUE (kind, ref_id));
+CREATE VIRTUAL TABLE docs_fts USING fts5 (tokens, content='', detail=none, columnsize=0,
+  tokenize="ascii tokenchars '!#$%&()*+,-./:;<=>?@[\\]^_`{{|}}~'");
+CREATE TABLE search_todo (kind TEXT NOT NULL, ref_id INTEGER NOT NULL, PRIMARY KEY (kind, ref_id));
+"""
+
+COLLECT = """
+CREATE TABLE customers ({id}, kind TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,
+  sort_key TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '', service_owner TEXT NOT NULL DEFAULT '',
+  source TEXT NOT NULL DEFAULT '', source_key TEXT NOT NULL DEFAULT '', grade TEXT NOT NULL DEFAULT '',
+  archived INTEGER NOT NULL DEFAULT 0, merged_into INTEGER REFERENCES customers (id) {later},
+  created_at TEXT NOT NULL, {rev});
+CREATE INDEX customers_name ON customers (name_key);
+CREATE INDEX customers_sort ON customers (sort_key, id);
+CREATE INDEX customers_owner ON customers (owner);
+CREATE INDEX customers_merged ON customers (merged_into);
+CREATE INDEX customers_made ON customers (created_rev);
+CREATE TABLE companies (id INTEGER PRIMARY KEY REFERENCES customers (id) {later}, domain TEXT NOT NULL DEFAULT '',
+  website TEXT NOT NULL DEFAULT '', phone TEXT NOT NULL DEFAULT '', phone_key TEXT NOT NULL DEFAULT '',
+  industry TEXT NOT NULL DEFAULT '', industry_key TEXT NOT NULL DEFAULT '', size TEXT NOT NULL DEFAULT '',
+  region TEXT NOT NULL DEFAULT '', city TEXT NOT NULL DEFAULT '', city_key TEXT NOT NULL DEFAULT '',
+  country TEXT NOT NULL DEFAULT '', address TEXT NOT NULL DEFAULT '', notes TEXT NOT NULL DEFAULT '',
+  parent_id INTEGER REFERENCES customers (id) {later}, short_key TEXT NOT NULL DEFAULT '', competitor INTEGER NOT NULL DEFAULT 0, {rev});
+CREATE INDEX companies_short ON companies (short_key);
+CREATE INDEX companies_domain ON companies (domain);
+CREATE INDEX companies_phone ON companies (phone_key);
+CREATE INDEX companies_parent ON companies (parent_id);
+CREATE INDEX companies_made ON companies (created_rev);
+CREATE TABLE contacts ({id}, customer_id INTEGER NOT NULL REFERENCES customers (id) {later},
+  name TEXT NOT NULL, name_key TEXT NOT NULL, sort_key TEXT NOT NULL, family TEXT NOT NULL DEFAULT '',
+  given TEXT NOT NULL DEFAULT '', gender TEXT NOT NULL DEFAULT '', birthday TEXT NOT NULL DEFAULT '',
+  birthday_key TEXT NOT NULL DEFAULT '', title TEXT NOT NULL DEFAULT '', title_key TEXT NOT NULL DEFAULT '',
+  department TEXT NOT NULL DEFAULT '', buying_role TEXT NOT NULL DEFAULT '',
+  reports_to INTEGER REFERENCES contacts (id) {later}, referred_by INTEGER REFERENCES contacts (id) {later},
+  language TEXT NOT NULL DEFAULT '', country TEXT NOT NULL DEFAULT '', zone TEXT NOT NULL DEFAULT '',
+  city TEXT NOT NULL DEFAULT '', city_key TEXT NOT NULL DEFAULT '', region TEXT NOT NULL DEFAULT '',
+  address TEXT NOT NULL DEFAULT '', notes TEXT NOT NULL DEFAULT '', archived INTEGER NOT NULL DEFAULT 0,
+  merged_into INTEGER REFERENCES contacts (id) {later}, created_at TEXT NOT NULL, {rev});
+CREATE INDEX contacts_customer ON contacts (customer_id);
+CREATE INDEX contacts_name ON contacts (name_key);
+CREATE INDEX contacts_sort ON contacts (sort_key, id);
+CREATE INDEX contacts_city ON contacts (city_key, id);
+CREATE INDEX contacts_birthday ON contacts (birthday_key) WHERE birthday_key <> '';
+CREATE INDEX contacts_reports ON contacts (reports_to) WHERE reports_to IS NOT NULL;
+CREATE INDEX contacts_referred ON contacts (referred_by) WHERE referred_by IS NOT NULL;
+CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX contacts_made ON contacts (created_rev);
+CREATE TABLE belongings ({id}, contact_id INTEGER NOT NULL REFERENCES contacts (id) {later},
+  customer_id INTEGER NOT NULL REFERENCES customers (id) {later}, title TEXT NOT NULL DEFAULT '',
+  since TEXT NOT NULL DEFAULT '', until TEXT NOT NULL DEFAULT '', {rev});
+CREATE INDEX belongings_contact ON belongings (contact_id);
+CREATE INDEX belongings_customer ON belongings (customer_id);
+CREATE INDEX belongings_made ON belongings (created_rev);
+CREATE TABLE channels ({id}, contact_id INTEGER NOT NULL REFERENCES contacts (id) {later}, kind TEXT NOT NULL,
+  value TEXT NOT NULL, key TEXT NOT NULL, label TEXT NOT NULL DEFAULT '', main INTEGER NOT NULL DEFAULT 0,
+  ident INTEGER NOT NULL DEFAULT 0, doubtful INTEGER NOT NULL DEFAULT 0, {rev});
+CREATE INDEX channels_contact ON channels (contact_id, kind);
+CREATE INDEX channels_key ON channels (kind, key);
+CREATE UNIQUE INDEX channels_ident ON channels (kind, key) WHERE ident = 1;
+CREATE INDEX channels_made ON channels (created_rev);
+CREATE TABLE consents ({id}, contact_id INTEGER NOT NULL REFERENCES contacts (id) {later}, channel TEXT NOT NULL,
+  allowed INTEGER NOT NULL, origin TEXT NOT NULL DEFAULT '', at TEXT NOT NULL, {rev},
+  UNIQUE (contact_id, channel));
+CREATE INDEX consents_made ON consents (created_rev);
+CREATE TABLE preferences ({id}, contact_id INTEGER NOT NULL REFERENCES contacts (id) {later}, text TEXT NOT NULL,
+  text_key TEXT NOT NULL, origin TEXT NOT NULL DEFAULT '', at TEXT NOT NULL, {rev});
+CREATE INDEX preferences_contact ON preferences (contact_id);
+CREATE INDEX preferences_made ON preferences (created_rev);
+CREATE TABLE tags ({id}, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, {rev});
+CREATE INDEX tags_made ON tags (created_rev);
+CREATE TABLE taggings ({id}, tag_id INTEGER NOT NULL REFERENCES tags (id) {later}, noun TEXT NOT NULL,
+  row_id INTEGER NOT NULL, {rev}, UNIQUE (noun, row_id, tag_id));
+CREATE INDEX taggings_tag ON taggings (tag_id, noun, row_id);
+CREATE INDEX taggings_made ON taggings (created_rev);
+CREATE TABLE fields ({id}, noun TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, type TEXT NOT NULL,
+  choices TEXT NOT NULL DEFAULT '', {rev}, UNIQUE (noun, key));
+CREATE INDEX fields_made ON fields (created_rev);
+CREATE TABLE field_values ({id}, noun TEXT NOT NULL, row_id INTEGER NOT NULL,
+  field_id INTEGER NOT NULL REFERENCES fields (id) {later}, txt TEXT NOT NULL DEFAULT '',
+  key TEXT NOT NULL DEFAULT '', num DOUBLE PRECISION, {rev}, UNIQUE (noun, row_id, field_id));
+CREATE INDEX field_values_txt ON field_values (field_id, key);
+CREATE INDEX field_values_num ON field_values (field_id, num);
+CREATE INDEX field_values_made ON field_values (created_rev);
+CREATE TABLE interactions ({id}, customer_id INTEGER NOT NULL REFERENCES customers (id) {later},
+  contact_id INTEGER REFERENCES contacts (id) {later}, channel TEXT NOT NULL, dir TEXT NOT NULL, at TEXT NOT NULL,
+  subject TEXT NOT NULL DEFAULT '', body TEXT NOT NULL DEFAULT '', body_key TEXT NOT NULL DEFAULT '',
+  who TEXT NOT NULL, outcome TEXT NOT NULL DEFAULT '', link TEXT NOT NULL DEFAULT '', {rev});
+CREATE INDEX interactions_customer ON interactions (customer_id, at, id);
+CREATE INDEX interactions_contact ON interactions (contact_id, at, id);
+CREATE INDEX interactions_at ON interactions (at, id);
+CREATE INDEX interactions_who ON interactions (who, at);
+CREATE INDEX interactions_made ON interactions (created_rev);
+CREATE TABLE customer_stats (customer_id INTEGER PRIMARY KEY, touches INTEGER NOT NULL, last_at TEXT NOT NULL);
+CREATE INDEX customer_stats_last ON customer_stats (last_at, customer_id);
+CREATE TABLE contact_stats (contact_id INTEGER PRIMARY KEY, touches INTEGER NOT NULL, last_at TEXT NOT NULL);
+CREATE INDEX contact_stats_last ON contact_stats (last_at, contact_id);
+"""
+
+
+def statements(text: str) -> list[str]:
+    return [part.strip() for part in text.format(**SQLITE).split(";\n") if part.strip()]
+
+
+def m001_trunk(run: Callable[[str], object]) -> None:
+    for statement in statements(GROUND + COLLECT):
+        run(statement.rstrip(";"))
+
+
+MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (m001_trunk,)
+
+
+def version(connection: Connection) -> int:
+    found: int = connection.read("PRAGMA user_version")[0]["user_version"]
+    return found
+
+
+def migrate(connection: Connection) -> Path | None:
+    """Bring the store to this program's schema; the path of the copy kept of an older one.
+
+    Raises TooNew for a store that a later icrm wrote, Unavailable for another program's file.
+    """
+    path, raw = connection.path, connection.raw
+    known = len(MIGRATIONS)
+    with connection.errors():
+        ours = is_store(raw, path)
+    found = version(connection)
+    if found > known:
+        raise TooNew("store-too-new", path=str(path), found=found, known=known)
+    if ours and found == known:
+        return None
+
+    from sqlite_utils import Database
+
+    kept = None
+    with connection.errors():
+        raw.execute("PRAGMA foreign_keys = OFF")
+        if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            raw.execute("PRAGMA journal_mode = WAL")
+    try:
+        connection.begin()
+        found = version(connection)  # another start may have done it while this one waited
+        if found < known and found:
+            kept = path.with_name(f"{path.name}.v{found}.bak")
+            with closing(Connection(path, readonly=True)) as source:
+                copy(source.raw, kept)
+        with connection.errors():
+            database = Database(raw, execute_plugins=False)
+            for step in MIGRATIONS[found:]:
+                step(database.execute)
+            if found < known:
+                raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                raw.execute(f"PRAGMA user_version = {known}")
+        connection.commit()
+    finally:
+        connection.rollback()
+        raw.execute("PRAGMA foreign_keys = ON")
+    return kept

@@ -1,0 +1,261 @@
+"""The embedded engine: one SQLite file, a connection a thread, and what only SQLite says this way."""
+
+import os
+import sqlite3
+import stat
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import Any
+from urllib.parse import quote
+
+from icrm_tui.errors import Constraint, IcrmError, Locked, Refused, Unavailable
+
+Row = dict[str, Any]
+
+APPLICATION_ID = 0x6963726D  # "icrm", so that another program's file is never taken for ours
+WAIT = 30.0  # seconds a writer waits for another
+PAUSE = 0.003  # between its tries: SQLite's own back-off grows to 100 ms and misses short gaps
+NETWORK = ("nfs", "cifs", "smb", "afs", "fuse.sshfs", "ncpfs", "davfs")
+
+
+class Interrupted(IcrmError):
+    """A read was called off because its answer is no longer wanted."""
+
+    exit = 130
+
+
+CODES = {
+    sqlite3.SQLITE_FULL: "store-full",
+    sqlite3.SQLITE_READONLY: "store-readonly",
+    sqlite3.SQLITE_CANTOPEN: "store-open",
+    sqlite3.SQLITE_NOTADB: "store-foreign",
+    sqlite3.SQLITE_CORRUPT: "store-corrupt",
+    sqlite3.SQLITE_IOERR: "store-io",
+    sqlite3.SQLITE_PERM: "store-open",
+}
+
+
+def mapped(error: sqlite3.Error, path: Path) -> IcrmError | None:
+    """What a driver's error means to us; None for one that is a defect of ours."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Locked("store-locked", path=str(path))
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return Interrupted("interrupted")
+    if isinstance(error, sqlite3.IntegrityError):
+        return Constraint("constraint", detail=str(error))
+    return Unavailable(CODES[code], path=str(path)) if code in CODES else None
+
+
+def dict_row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
+
+
+class Connection:
+    """One thread's connection. Every error leaves as one of ours."""
+
+    def __init__(self, path: Path, *, readonly: bool = False, wait: float = WAIT, cache_mb: int = 8) -> None:
+        self.path = path
+        self.wait = wait
+        with self.errors():
+            self.raw = connect(path, readonly, wait)
+            self.raw.execute(f"PRAGMA cache_size = -{cache_mb * 1024}")
+        self.readonly = readonly
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            ours = mapped(error, self.path)
+            if ours is None:
+                raise
+            raise ours from error
+
+    def read(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]:
+        with self.errors():
+            cursor = self.raw.execute(sql, params or {})
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def stream(self, sql: str, params: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+        """Rows as tuples, as they come, for results too large to hold."""
+        with self.errors():
+            yield from self.raw.execute(sql, params or {})
+
+    def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> int:
+        """The number of rows changed."""
+        with self.errors():
+            return self.raw.execute(sql, params or {}).rowcount
+
+    def insert(self, table: str, values: Mapping[str, Any]) -> int:
+        names = ", ".join(values)
+        places = ", ".join(f":{name}" for name in values)
+        with self.errors():
+            cursor = self.raw.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", values)
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+
+    def many(self, sql: str, rows: Iterable[Any]) -> None:
+        with self.errors():
+            self.raw.executemany(sql, rows)
+
+    def reserve(self, table: str, n: int) -> int:
+        """The first of `n` ids that nothing else will be given."""
+        with self.errors():
+            found = self.raw.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+            if found is None:
+                self.raw.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, 0)", (table,))
+            last: int = found[0] if found else 0
+            self.raw.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (last + n, table))
+            return last + 1
+
+    def begin(self) -> None:
+        """Take the write lock, waiting up to `wait` seconds for whoever holds it."""
+        if self.readonly:
+            raise Unavailable("store-readonly", path=str(self.path))
+        pause, deadline = Event(), monotonic() + self.wait
+        with self.errors():
+            self.raw.execute("PRAGMA busy_timeout = 0")
+            try:
+                while True:
+                    try:
+                        self.raw.execute("BEGIN IMMEDIATE")
+                        break
+                    except sqlite3.OperationalError as error:
+                        busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                        if not busy or monotonic() > deadline:
+                            raise
+                        pause.wait(PAUSE)
+            finally:
+                self.raw.execute(f"PRAGMA busy_timeout = {int(self.wait * 1000)}")
+
+    def commit(self) -> None:
+        with self.errors():
+            self.raw.execute("COMMIT")
+
+    def rollback(self) -> None:
+        if self.raw.in_transaction:  # a full disk rolls back by itself
+            with self.errors():
+                self.raw.execute("ROLLBACK")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Reads inside see one moment of the store."""
+        with self.errors():
+            self.raw.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.rollback()
+
+    def token(self) -> int:
+        """Moves when another connection has committed."""
+        with self.errors():
+            value: int = self.raw.execute("PRAGMA data_version").fetchone()[0]
+            return value
+
+    def interrupt(self) -> None:
+        self.raw.interrupt()
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self.raw.close()
+
+
+def connect(path: Path, readonly: bool, wait: float) -> sqlite3.Connection:
+    def opened(query: str) -> sqlite3.Connection:
+        raw = sqlite3.connect(
+            f"file:{quote(str(path))}?{query}",
+            uri=True,
+            timeout=wait,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            raw.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+            raw.execute("PRAGMA foreign_keys = ON")
+            raw.execute("PRAGMA synchronous = NORMAL")
+            raw.execute("PRAGMA temp_store = MEMORY")
+            raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.Error:
+            raw.close()
+            raise
+        return raw
+
+    if not readonly:
+        return opened("mode=rw")
+    try:
+        return opened("mode=ro")
+    except sqlite3.OperationalError:  # a WAL store in a folder we may not write to has no place for its index
+        return opened("mode=ro&immutable=1")
+
+
+def prepare(path: Path) -> None:
+    """Make an empty private file where there is none; refuse what can never be a store."""
+    refuse_network(path)
+    if path.is_dir():
+        raise Unavailable("store-directory", path=str(path))
+    if path.exists():
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise Unavailable("store-create", path=str(path), detail=error.strerror or "") from error
+
+
+def writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def is_store(raw: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file is ours; False for an empty one, refused when it is another program's."""
+    if raw.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+        return True
+    if raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise Unavailable("store-foreign", path=str(path))
+    return False
+
+
+def filesystem(path: Path) -> str:
+    """The type of file system `path` lies on, where the system tells; else empty."""
+    mounts = Path("/proc/self/mounts")
+    if sys.platform != "linux" or not mounts.exists():
+        return ""
+    target = str(path.absolute().resolve())
+    best, kind = "", ""
+    for line in mounts.read_text(errors="replace").splitlines():
+        parts = line.split(" ")
+        point = parts[1].replace("\\040", " ")
+        if len(point) >= len(best) and (target == point or target.startswith(point.rstrip("/") + "/")):
+            best, kind = point, parts[2]
+    return kind
+
+
+def refuse_network(path: Path) -> None:
+    kind = filesystem(path)
+    if kind.startswith(NETWORK):
+        raise Unavailable("store-network", path=str(path), kind=kind)
+
+
+def copy(source: sqlite3.Connection, target: Path) -> None:
+    """The whole store in one step: copying page by page starts again at every write by others."""
+    mode = stat.S_IRUSR | stat.S_IWUSR
+    os.close(os.open(target, os.O_CREAT | os.O_WRONLY, mode))
+    destination = sqlite3.connect(target)
+    try:
+        source.backup(destination)
+    finally:
+        destination.close()
+
+
+def refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise Refused("file-exists", path=str(path))

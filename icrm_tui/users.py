@@ -1,0 +1,74 @@
+"""Who works here. A store without users makes the first who comes its first."""
+
+from typing import Any
+
+from icrm_tui.context import Context
+from icrm_tui.db import Row, Tx
+from icrm_tui.errors import NotFound, Refused, Usage
+from icrm_tui.nouns import Noun, Part
+from icrm_tui.text import fold
+
+ROLES = ("viewer", "member", "manager", "admin")
+
+
+def identify(ctx: Context) -> Row:
+    """The user this context acts for; the store's first where it has none, else refused."""
+    found = find(ctx, ctx.user)
+    if found:
+        ctx.user = found["name"]
+        return found
+    if ctx.read("SELECT 1 FROM users LIMIT 1"):
+        raise Refused("unknown-user", user=ctx.user)
+    if ctx.connection.readonly:
+        return {"name": ctx.user}
+    add(ctx.action(), ctx.user, role="admin")
+    return identify(ctx)
+
+
+def find(ctx: Context, name: str) -> Row | None:
+    found = ctx.read("SELECT * FROM users WHERE key = :key AND active = 1", key=fold(name))
+    return found[0] if found else None
+
+
+def known(ctx: Context, name: str) -> str:
+    """The name of an active user, as the store writes it; `me` is whoever acts. NotFound names the nearest."""
+    if fold(name) == "me":
+        return ctx.user
+    found = find(ctx, name)
+    if found:
+        return str(found["name"])
+    from difflib import get_close_matches
+
+    names = [row["name"] for row in everyone(ctx)]
+    raise NotFound("no-user", user=name, nearest=", ".join(get_close_matches(name, names, 1)))
+
+
+def add(ctx: Context, name: str, *, full_name: str = "", email: str = "", role: str = "member") -> int:
+    name = name.strip()
+    if not name or len(name) > 64 or any(not c.isprintable() or c in ",;:()\"'" for c in name):
+        raise Usage("user-name", name=name)
+    if role not in ROLES:
+        raise Usage("user-role", role=role, roles=", ".join(ROLES))
+
+    def work(tx: Tx) -> int:
+        if tx.read("SELECT 1 FROM users WHERE key = :key", key=fold(name)):
+            raise Refused("user-exists", user=name)
+        return tx.insert("users", name=name, key=fold(name), full_name=full_name, email=email, role=role)
+
+    made: int = ctx.change("user.add", work)
+    return made
+
+
+def everyone(ctx: Context) -> list[Row]:
+    return ctx.read("SELECT * FROM users WHERE active = 1 ORDER BY key")
+
+
+def show(ctx: Context, name: str) -> dict[str, Any]:
+    row = find(ctx, known(ctx, name))
+    assert row is not None
+    owned = ctx.read("SELECT count(*) AS n FROM customers WHERE owner = :name AND archived = 0", name=row["name"])
+    keys = ("id", "name", "full_name", "email", "role", "rev")
+    return {key: row[key] for key in keys} | {"customers": owned[0]["n"]}
+
+
+NOUN = Noun("user", "users", {"users": Part(unique=(("key",),))})
