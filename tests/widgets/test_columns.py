@@ -25,9 +25,7 @@ def test_shifting_passes_columns_over_but_keeps_the_first() -> None:
     assert [place for place, _ in fit(ALL, 40, shift=1)] == [0, 2, 3]
 
 
-column = st.builds(
-    ListColumn, st.just("k"), st.just("K"), st.integers(4, 30), st.integers(0, 4), st.integers(0, 3)
-)
+column = st.builds(ListColumn, st.just("k"), st.just("K"), st.integers(4, 30), st.integers(0, 4), st.integers(0, 3))
 
 
 @given(st.lists(column, min_size=1, max_size=8), st.integers(1, 200), st.integers(0, 3))

@@ -1,0 +1,237 @@
+"""What surrounds every place: the top line, the footer, a line for errors, and what an empty place says."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from icrm_tui.errors import IcrmError
+from icrm_tui.i18n import t
+from icrm_tui.widgets.text import cut, glyph, shown, word
+
+
+class Place(NamedTuple):
+    """One of the places: its digit (may be empty), its key, and the catalogue id of its name."""
+
+    digit: str
+    key: str
+    title: str
+
+
+class Count(NamedTuple):
+    """Something that counts right now, such as ●3 overdue: a glyph's name, words, and a tone."""
+
+    glyph: str
+    text: str
+    tone: str = "muted"
+
+
+class Piece(NamedTuple):
+    text: str
+    part: str = "plain"
+    place: str = ""
+
+
+PARTS = ("plain", "current", "muted", "warning", "error", "accent", "success")
+
+
+def sentence(error: IcrmError | str) -> str:
+    """What an error says in the language in use."""
+    if isinstance(error, str):
+        return shown(error)
+    return shown(t(f"error.{error.code}", **error.values))
+
+
+class TopLine(Widget):
+    """The current place by number and name, the others by digit, or by name where there is room.
+
+    Right of them what counts, then who works in which store; a notice (the store is away, read-only)
+    takes that side.
+    """
+
+    DEFAULT_CSS = """
+    TopLine {
+        height: 1;
+        dock: top;
+        background: $panel;
+        & > .top--plain { color: $foreground; }
+        & > .top--current { color: $foreground; text-style: bold; }
+        & > .top--muted { color: $text-muted; }
+        & > .top--warning { color: $text-warning; }
+        & > .top--error { color: $text-error; }
+        & > .top--accent { color: $text-accent; }
+        & > .top--success { color: $text-success; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{part}" for part in PARTS}
+    ALLOW_SELECT = False
+
+    class Chosen(Message):
+        """A place was clicked."""
+
+        def __init__(self, place: str) -> None:
+            super().__init__()
+            self.place = place
+
+    def __init__(self, places: Sequence[Place], current: str = "", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.places = tuple(places)
+        self.current = current
+        self.counts: tuple[Count, ...] = ()
+        self.user = self.store = ""
+        self._notice: IcrmError | str = ""
+        self._tone = "warning"
+
+    def show(
+        self,
+        current: str | None = None,
+        counts: Sequence[Count] | None = None,
+        user: str | None = None,
+        store: str | None = None,
+    ) -> None:
+        """Change what is given, leave the rest."""
+        self.current = self.current if current is None else current
+        self.counts = self.counts if counts is None else tuple(counts)
+        self.user = self.user if user is None else user
+        self.store = self.store if store is None else store
+        self.refresh()
+
+    def notice(self, text: IcrmError | str, tone: str = "warning") -> None:
+        """A catalogue id, an error or plain words; empty takes it away."""
+        self._notice, self._tone = text, tone
+        self.refresh()
+
+    def _places(self, named: bool) -> list[Piece]:
+        pieces = []
+        for place in self.places:
+            here = place.key == self.current
+            if not here and not place.digit:
+                continue
+            label = f"{place.digit} {word(place.title)}".strip() if here or named else place.digit
+            pieces.append(Piece(label, "current" if here else "muted", place.key))
+            pieces.append(Piece("  " if here or named else " "))
+        return pieces
+
+    def _right(self) -> list[list[Piece]]:
+        """What the right side says, in groups; the first ones go first where there is no room."""
+        if self._notice:
+            text = self._notice
+            said = sentence(text) if isinstance(text, IcrmError) else word(text)
+            return [[Piece(f"{glyph('warn')} {said}", self._tone)]]
+        who = glyph("between").join(shown(part) for part in (self.store, self.user) if part)
+        groups = [[Piece(who, "muted")]] if who else []
+        counts = [Piece(f"{glyph(one.glyph)}{shown(one.text)}", one.tone) for one in self.counts]
+        return [*groups, *([counts_piece] for counts_piece in reversed(counts))]
+
+    def pieces(self) -> list[Piece]:
+        """The line from left to right, exactly as wide as the widget."""
+        width = self.size.width
+        groups = self._right()
+        size = sum(cell_len(piece.text) + 2 for group in groups for piece in group)
+        left = self._places(named=True)
+        if _width(left) + size > width:
+            left = self._places(named=False)
+        while len(groups) > 1 and _width(left) + size > width:
+            size -= sum(cell_len(piece.text) + 2 for piece in groups.pop(0))
+        right = [piece for group in reversed(groups) for piece in group]
+        room = max(0, width - 2 - _width(left))
+        if len(right) == 1:
+            right = [Piece(cut(right[0].text, min(room, cell_len(right[0].text))), right[0].part)]
+        spaced = [part for piece in right for part in (Piece("  "), piece)]
+        gap = max(0, width - 2 - _width(left) - _width(spaced))
+        return [Piece(" "), *left, Piece(" " * gap), *spaced, Piece(" ")]
+
+    def render_line(self, _y: int) -> Strip:
+        segments = [Segment(piece.text, self._style(piece.part)) for piece in self.pieces()]
+        return Strip(segments).adjust_cell_length(self.size.width, self._style("plain"))
+
+    def _style(self, part: str) -> Style:
+        return self.get_component_rich_style(f"top--{part}")
+
+    def on_click(self, event: events.Click) -> None:
+        edge = 0
+        for piece in self.pieces():
+            if edge <= event.x < edge + cell_len(piece.text) and piece.place:
+                self.post_message(self.Chosen(piece.place))
+            edge += cell_len(piece.text)
+
+
+def _width(pieces: Sequence[Piece]) -> int:
+    return sum(cell_len(piece.text) for piece in pieces)
+
+
+class ErrorLine(Widget):
+    """One line of error, there only while there is one."""
+
+    DEFAULT_CSS = """
+    ErrorLine { height: auto; max-height: 2; padding: 0 2; color: $text-error; display: none; }
+    ErrorLine.-shown { display: block; }
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._error: IcrmError | str = ""
+
+    def show(self, error: IcrmError | str) -> None:
+        """Empty takes it away."""
+        self._error = error
+        self.set_class(bool(error), "-shown")
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        return Content(sentence(self._error))
+
+
+class Empty(Widget):
+    """What belongs here, and the keys that make one: `Empty("ui.empty.contacts", ("a", "contacts.add"))`."""
+
+    DEFAULT_CSS = """
+    Empty { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; padding: 0 4; }
+    """
+
+    def __init__(self, title: str, *keys: tuple[str, str], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.title = title
+        self.keys = keys
+
+    def render(self) -> Content:
+        parts: list[Content | str | tuple[str, str]] = [word(self.title)]
+        if self.keys:
+            parts.append("\n\n")
+        for place, (key, does) in enumerate(self.keys):
+            parts += ["   " if place else "", (key, "bold $foreground"), " ", word(does)]
+        return Content.assemble(*parts)
+
+
+class KeyLine(Footer):
+    """Textual's footer in one calm line."""
+
+    DEFAULT_CSS = """
+    KeyLine { background: $panel; }
+    KeyLine FooterKey { background: $panel; }
+    KeyLine FooterKey .footer-key--key { color: $text-accent; background: $panel; }
+    KeyLine FooterKey .footer-key--description { color: $text-muted; background: $panel; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(compact=True, show_command_palette=False)
+
+
+def relabel(root: Widget) -> None:
+    """Draw everything under `root` anew after a change of language; what keeps words says them again.
+
+    Words are read when drawing; a widget that handed them to another has `relabel()`.
+    """
+    for node in root.walk_children(Widget, with_self=True):
+        again = getattr(node, "relabel", None)
+        if again is not None:
+            again()
+        node.refresh(layout=True)
