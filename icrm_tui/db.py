@@ -13,7 +13,7 @@ from icrm_tui.store import sqlite
 from icrm_tui.store.history import Recorder
 from icrm_tui.store.sqlite import Connection, Row
 
-__all__ = ["Connection", "Ids", "Row", "Session", "Tx", "attach", "open_store"]
+__all__ = ["Connection", "Every", "Ids", "Row", "Session", "Tx", "attach", "open_store"]
 
 
 def open_store(path: Path, *, create: bool = True, readonly: bool = False) -> Connection:
@@ -59,6 +59,16 @@ class Ids:
 
     def __bool__(self) -> bool:
         return bool(self.ids or self.key)
+
+
+class Every(Ids):
+    """All ids of a table."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__((), table)
+
+    def __str__(self) -> str:
+        return f"(SELECT id FROM {self.key})"
 
 
 class Tx:

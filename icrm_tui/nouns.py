@@ -198,6 +198,12 @@ DERIVE: dict[str, tuple[str, tuple[str, ...]]] = {
     "collect.interactions:derive_contacts": ("contact", ("interactions",)),
 }
 
+# function of DERIVE → the table it keeps, so that a rebuild can be compared with what was kept
+DERIVED: dict[str, str] = {
+    "collect.interactions:derive_customers": "customer_stats",
+    "collect.interactions:derive_contacts": "contact_stats",
+}
+
 # dialog word → screen class
 DIALOGS: dict[str, str] = {}
 
