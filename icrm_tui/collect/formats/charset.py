@@ -62,11 +62,13 @@ def detect(path: Path, encoding: str | None = None) -> Text:
     encoding = _codec(encoding) if encoding else _utf16_without_mark(head)
     if encoding:
         return _whole(path, encoding, name_errors=True)
-    if _is_binary(head):
+    if head.count(0) * 3 > len(head):
         raise Refused("file-binary", path=str(path), kind="binary")
     try:
         return _whole(path, "utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if _has_controls(head):
+            raise Refused("file-binary", path=str(path), kind="binary") from error
         return _legacy(path)
 
 
@@ -108,9 +110,8 @@ def _same_family(encoding: str | None, marked: str) -> bool:
     return encoding is None or _codec(encoding).replace("_", "-").startswith(marked.removesuffix("-sig"))
 
 
-def _is_binary(head: bytes) -> bool:
-    odd = len(head) - len(head.translate(None, CONTROL))
-    return odd * 50 > len(head) or head.count(0) * 3 > len(head)
+def _has_controls(head: bytes) -> bool:
+    return (len(head) - len(head.translate(None, CONTROL))) * 50 > len(head)
 
 
 def _utf16_without_mark(head: bytes) -> str:

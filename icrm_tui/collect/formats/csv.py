@@ -29,6 +29,7 @@ LINE, REASON = "icrm_line", "icrm_reason"
 SEP = re.compile(r"sep=(\\t|[^\r\n])[\r\n]", re.IGNORECASE)
 QUOTED = re.compile(r'"(?:[^"]|"")*"')
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+\Z")
+DATE = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}")
 NEWLINE = re.compile(r"\r\n|\r|\n")
 INVISIBLE = "\ufeff\u200b\u200e\u200f"
 TOTAL = re.compile(
@@ -37,7 +38,7 @@ TOTAL = re.compile(
       | sum | count | record\ count | number\ of\ (records|rows|contacts)
       | 合\s*计 | 总\s*计 | 小\s*计 | 共\s*计 | 总\s*数 | 合\s*計 | 總\s*計 | 小\s*計
       | summe | gesamt(summe)? | insgesamt | total\ g[ée]n[ée]ral | totaux | totale | suma
-    )\W*(?P<rest>.*)
+    )(?![a-zà-ÿ])\W*(?P<rest>.*)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -242,20 +243,25 @@ def _usual_width(found: list[tuple[int, list[str]]]) -> int:
 def _header_line(found: list[tuple[int, list[str]]]) -> int:
     """Where the header is: the first row that fills at least half of the columns.
 
-    A title of two cells over a narrow table is told by the row after it, which has the table's width.
+    Some titles do as well; they give way to a row just below with a name for every column.
     """
     width = _usual_width(found)
     for place, (line, cells) in enumerate(found):
-        filled = sum(bool(cell.strip()) for cell in cells)
-        if filled * 2 < width:
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        if len(filled) * 2 < width:
             continue
-        after = found[place + 1 : place + 3]
-        if len(cells) < width and len(after) == 2 and all(len(row) == width for _, row in after):
-            names = after[0][1]
-            if all(names) and not any(FIGURE.match(name) or EMAIL.match(name) for name in names):
-                return after[0][0]
+        below = found[place + 1 : place + 3]
+        short = len(cells) < width and len(below) == 2 and len(below[1][1]) == width
+        if below and (short or len(filled) + 2 <= width or any(map(_is_value, filled))):
+            names = [name.strip() for name in below[0][1]]
+            if len(names) == width and all(names) and not any(map(_is_value, names)):
+                return below[0][0]
         return line
     return found[0][0]
+
+
+def _is_value(cell: str) -> bool:
+    return bool(FIGURE.match(cell) or EMAIL.match(cell) or DATE.match(cell))
 
 
 def _is_spaced(sample: str, delimiter: str) -> bool:
