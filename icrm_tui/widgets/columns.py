@@ -1,7 +1,7 @@
 """Which columns of a list are drawn, and how wide."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 GAP = 2
@@ -24,7 +24,8 @@ class ListColumn:
         return self.min or self.width
 
 
-def fit(columns: Sequence[ListColumn], room: int, shift: int = 0) -> list[tuple[int, int]]:
+@lru_cache(64)
+def fit(columns: tuple[ListColumn, ...], room: int, shift: int = 0) -> tuple[tuple[int, int], ...]:
     """(place, width) of each column drawn in `room` cells.
 
     The first one stays; `shift` more are passed over; those that do not fit drop from the right.
@@ -50,4 +51,4 @@ def fit(columns: Sequence[ListColumn], room: int, shift: int = 0) -> list[tuple[
             widths[place] += more
             spare -= more
             shares -= flex
-    return [(place, max(0, min(widths[place], room))) for place in taken]
+    return tuple((place, max(0, min(widths[place], room))) for place in taken)

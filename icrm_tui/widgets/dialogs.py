@@ -27,7 +27,7 @@ Answer = TypeVar("Answer")
 
 def button(label: str, key: str, id: str) -> Button:
     """A button of one line that names its key."""
-    return Button(Content.assemble(word(label), (f" {key}", "$text-muted")), compact=True, id=id)
+    return Button(Content.assemble(word(label), (f" {key}", "$foreground-muted")), compact=True, id=id)
 
 
 class Dialog(ModalScreen[Answer], Generic[Answer]):
@@ -149,7 +149,7 @@ class ChoiceList(Lines):
         choice = self.choices[index]
         keys = max(cell_len(one.key) for one in self.choices)
         note = shown(choice.note)
-        room = self.size.width - GUTTER - (keys + 2 if keys else 0) - cell_len(note) - 1
+        room = self.width - GUTTER - (keys + 2 if keys else 0) - cell_len(note) - 1
         cells = [(cut(choice.key, keys) + "  ", "accent")] if keys else []
         cells += [(cut(word(choice.label), room), ""), (note + " ", "muted")]
         return self.draw(cells, index == self.cursor)
@@ -246,7 +246,7 @@ class ConflictTable(Lines):
     def widths(self) -> tuple[int, int]:
         """Of the labels, and of each side with its mark."""
         labels = min(14, max(cell_len(word(field.label)) for field in self.fields))
-        return labels, max(4, (self.size.width - GUTTER - labels - 2) // 3)
+        return labels, max(4, (self.width - GUTTER - labels - 2) // 3)
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
@@ -310,9 +310,11 @@ class ConflictDialog(Dialog[dict[str, str] | None]):
     def explain(self, field: ConflictField) -> None:
         """The three values in full, for the columns may have cut them."""
         lines: list[Content] = []
-        for name in SIDES:
+        titles = {name: t(f"ui.conflict.{name}") for name in SIDES}
+        width = max(cell_len(title) for title in titles.values()) + 2
+        for name, title in titles.items():
             value = shown(getattr(field, name)) or glyph("rule")
-            lines.append(Content.assemble((t(f"ui.conflict.{name}") + "  ", "$text-muted"), value))
+            lines.append(Content.assemble((cut(title, width), "$foreground-muted"), value))
         self.query_one("#conflict-full", Static).update(Content("\n").join(lines))
 
     @on(Button.Pressed, "#save")

@@ -47,6 +47,7 @@ class FilterLine(LineInput):
 
     DEFAULT_CSS = """
     FilterLine { width: 1fr; }
+    FilterLine.-textual-compact { background: transparent; }
     FilterLine > .filterline--wrong { color: $text-error; text-style: underline; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"filterline--wrong"}
@@ -68,9 +69,9 @@ class FilterInput(Vertical):
     FilterInput {
         height: auto;
         & > Horizontal { height: 1; }
-        #filter-prompt { width: 2; color: $text-muted; }
+        #filter-prompt { width: 3; padding: 0 1; color: $text-muted; }
         #filter-note { width: auto; color: $text-muted; padding: 0 1; }
-        #filter-error { height: 1; padding: 0 2; color: $text-error; display: none; }
+        #filter-error { height: 1; padding: 0 3; color: $text-error; display: none; }
         &.-wrong #filter-error { display: block; }
         & > OptionList {
             display: none;
@@ -81,8 +82,8 @@ class FilterInput(Vertical):
             max-width: 60;
             height: auto;
             max-height: 8;
-            margin: 0 0 0 2;
-            padding: 0 1;
+            margin: 0 0 0 3;
+            padding: 0 1 0 0;
             background: $panel;
             scrollbar-size-vertical: 1;
         }

@@ -11,11 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, Select, Static
+from textual.widgets import Button, Input, Select, Static
 
 from icrm_tui.i18n import t
 from icrm_tui.widgets.dialogs import ConfirmDialog, Dialog, button
-from icrm_tui.widgets.inputs import LineInput, LongInput
+from icrm_tui.widgets.inputs import Flag, LineInput, LongInput
 from icrm_tui.widgets.text import shown, word
 
 Values = dict[str, Any]
@@ -47,7 +47,7 @@ def control(field: FormField) -> Widget:
         case "long":
             return LongInput(field.value or "", id=id)
         case "flag":
-            return Checkbox(Content(word(field.hint)), bool(field.value), compact=True, id=id)
+            return Flag(word(field.hint), bool(field.value), id=id)
     options = [(Content(word(label)), value) for value, label in field.choices]
     chosen = field.value if field.value in [value for value, _ in field.choices] else Select.NULL
     return Select(
@@ -66,7 +66,7 @@ def value_of(widget: Widget) -> Any:
             return widget.value
         case LongInput():
             return widget.text
-        case Checkbox():
+        case Flag():
             return widget.value
         case Select():
             return None if widget.value is Select.NULL else widget.value
@@ -89,7 +89,6 @@ class FormDialog(Dialog[Values | None]):
         #form-fault.-wrong { display: block; }
         Select.-textual-compact > SelectCurrent { background: $foreground 6%; }
         Select.-textual-compact:focus > SelectCurrent { background: $foreground 10%; }
-        Checkbox { width: 1fr; background: transparent; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]

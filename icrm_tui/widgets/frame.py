@@ -133,21 +133,20 @@ class TopLine(Widget):
 
     def pieces(self) -> list[Piece]:
         """The line from left to right, exactly as wide as the widget."""
-        width = self.size.width
+        width = max(0, self.size.width - 2)
         groups = self._right()
-        size = sum(cell_len(piece.text) + 2 for group in groups for piece in group)
         left = self._places(named=True)
-        if _width(left) + size > width:
+        if _width(left) + _spaced(groups) > width:
             left = self._places(named=False)
-        while len(groups) > 1 and _width(left) + size > width:
-            size -= sum(cell_len(piece.text) + 2 for piece in groups.pop(0))
+        while len(groups) > 1 and _width(left) + _spaced(groups) > width:
+            groups.pop(0)
         right = [piece for group in reversed(groups) for piece in group]
-        room = max(0, width - 2 - _width(left))
-        if len(right) == 1:
-            right = [Piece(cut(right[0].text, min(room, cell_len(right[0].text))), right[0].part)]
-        spaced = [part for piece in right for part in (Piece("  "), piece)]
-        gap = max(0, width - 2 - _width(left) - _width(spaced))
-        return [Piece(" "), *left, Piece(" " * gap), *spaced, Piece(" ")]
+        if right and _width(left) + _spaced(groups) > width:
+            room = max(0, width - _width(left) - 2)
+            right = [right[0]._replace(text=cut(right[0].text, room))]
+        pieces = [part for piece in right for part in (Piece("  "), piece)]
+        gap = max(0, width - _width(left) - _width(pieces))
+        return [Piece(" "), *left, Piece(" " * gap), *pieces, Piece(" ")]
 
     def render_line(self, _y: int) -> Strip:
         segments = [Segment(piece.text, self._style(piece.part)) for piece in self.pieces()]
@@ -166,6 +165,11 @@ class TopLine(Widget):
 
 def _width(pieces: Sequence[Piece]) -> int:
     return sum(cell_len(piece.text) for piece in pieces)
+
+
+def _spaced(groups: Sequence[Sequence[Piece]]) -> int:
+    """The width of pieces with two cells before each."""
+    return sum(_width(group) + 2 * len(group) for group in groups)
 
 
 class ErrorLine(Widget):
@@ -215,9 +219,9 @@ class KeyLine(Footer):
     """Textual's footer in one calm line."""
 
     DEFAULT_CSS = """
-    KeyLine { background: $panel; }
-    KeyLine FooterKey { background: $panel; }
-    KeyLine FooterKey .footer-key--key { color: $text-accent; background: $panel; }
+    KeyLine { background: $panel; padding: 0 1; }
+    KeyLine FooterKey, KeyLine.-compact FooterKey { background: $panel; margin-right: 2; }
+    KeyLine FooterKey .footer-key--key { color: $foreground; background: $panel; }
     KeyLine FooterKey .footer-key--description { color: $text-muted; background: $panel; }
     """
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.widgets import Input, TextArea
+from textual.content import Content
+from textual.widgets import Checkbox, Input, TextArea
 
 from icrm_tui.widgets.text import visible
 
@@ -33,7 +34,7 @@ class LongInput(TextArea):
     """A few lines of text; Tab goes to the next field."""
 
     DEFAULT_CSS = """
-    LongInput.-textual-compact { background: $foreground 6%; height: 4; scrollbar-size-vertical: 1; }
+    LongInput.-textual-compact { background: $foreground 6%; height: 4; padding: 0; scrollbar-size-vertical: 1; }
     LongInput.-textual-compact:focus { background: $foreground 10%; background-tint: transparent; }
     """
 
@@ -42,3 +43,18 @@ class LongInput(TextArea):
 
     def get_line(self, line_index: int) -> Text:
         return Text(visible(self.document.get_line(line_index)), end="", no_wrap=True)
+
+
+class Flag(Checkbox):
+    """A yes or no that shows which without relying on colour."""
+
+    DEFAULT_CSS = """
+    Flag.-textual-compact, Flag.-textual-compact:focus { width: 1fr; background: transparent; }
+    """
+
+    def __init__(self, label: str, value: bool = False, **options: Any) -> None:
+        super().__init__(Content(label), value, compact=True, **options)
+
+    @property
+    def _button(self) -> Content:
+        return Content("[x]" if self.value else "[ ]")

@@ -30,6 +30,7 @@ class Lines(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         scrollbar-color: $foreground 20%;
         scrollbar-background: $background;
         & > .lines--row { color: $foreground; }
@@ -57,14 +58,20 @@ class Lines(ScrollView, can_focus=True):
         Binding("ctrl+d", "page(0.5)", show=False),
         Binding("home", "first", show=False),
         Binding("end,G", "last", show=False),
-        Binding("enter", "open", show=False),
+        Binding("enter", "open", "ui.key.open", id="list.open"),
     ]
     ALLOW_SELECT = False
 
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:
+        self._styles_drawn: dict[tuple[str, str], Style] = {}
         super().__init__(id=id, classes=classes)
         self.total = 0
         self.cursor = 0
+
+    @property
+    def width(self) -> int:
+        """Cells a line has, the scrollbar left out."""
+        return self.scrollable_content_region.width
 
     def selectable(self, index: int) -> bool:
         """Whether the cursor may stand on the line."""
@@ -88,7 +95,7 @@ class Lines(ScrollView, can_focus=True):
         """There are so many lines now; the cursor stays among them."""
         self.total = total
         self.cursor = max(0, min(self.cursor, total - 1))
-        self.virtual_size = Size(self.size.width, total)
+        self.virtual_size = Size(self.width, total)
         if self.scroll_offset.y > self.max_scroll_y:
             self.scroll_to(y=self.max_scroll_y, animate=False)
 
@@ -149,11 +156,18 @@ class Lines(ScrollView, can_focus=True):
 
     def style(self, ground: str, tone: str = "") -> Style:
         """The colour and weight of `tone` on the background of `ground`."""
-        style = self.get_component_rich_style(f"lines--{ground}")
-        if not tone:
-            return style
-        over = self.get_component_rich_style(f"lines--{tone}")
-        return style + Style(color=over.color, bold=over.bold)
+        found = self._styles_drawn.get((ground, tone))
+        if found is None:
+            found = self.get_component_rich_style(f"lines--{ground}")
+            if tone:
+                over = self.get_component_rich_style(f"lines--{tone}")
+                found += Style(color=over.color, bold=over.bold)
+            self._styles_drawn[ground, tone] = found
+        return found
+
+    def notify_style_update(self) -> None:
+        self._styles_drawn.clear()
+        super().notify_style_update()
 
     def draw(self, cells: Iterable[tuple[str, str]], current: bool, mark: str = " ") -> Strip:
         """A line of (text, tone), one segment each, so that wide characters cannot push their neighbours."""
@@ -163,8 +177,8 @@ class Lines(ScrollView, can_focus=True):
             Segment(mark + " ", self.style(ground, "mark")),
         ]
         segments += [Segment(text, self.style(ground, tone)) for text, tone in cells]
-        return Strip(segments).adjust_cell_length(self.size.width, self.style(ground))
+        return Strip(segments).adjust_cell_length(self.width, self.style(ground))
 
     def draw_plain(self, text: str, part: str) -> Strip:
         """A line that is not a row: a heading, a marker of waiting, or nothing."""
-        return Strip([Segment(cut(text, self.size.width), self.style(part))])
+        return Strip([Segment(cut(text, self.width), self.style(part))])

@@ -325,9 +325,9 @@ class Listing(Lines):
         if self.head is not None:
             self.head.refresh()
 
-    def shape(self) -> list[tuple[int, int]]:
+    def shape(self) -> tuple[tuple[int, int], ...]:
         """The columns drawn: (place, width)."""
-        return fit(self.columns, self.size.width - GUTTER, self.shift)
+        return fit(self.columns, self.width - GUTTER, self.shift)
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y

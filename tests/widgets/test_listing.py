@@ -83,7 +83,8 @@ async def test_every_line_is_as_wide_as_the_list_in_chinese_and_latin(size: tupl
     app = ListApp(1000)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        assert {cell_len(line) for line in lines(app.listing)} == {app.listing.size.width}
+        assert {cell_len(line) for line in lines(app.listing)} == {app.listing.width}
+        assert app.listing.width == size[0] - 1
         columns = [[cell_len(s.text) for s in app.listing.render_line(y)] for y in range(2)]
         assert columns[0] == columns[1]
 

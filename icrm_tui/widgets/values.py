@@ -1,0 +1,67 @@
+"""Values of the store as a person reads them: days and times in their zone, yes and no, words for choices."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from icrm_tui.i18n import has, t
+from icrm_tui.nouns import Field
+from icrm_tui.widgets.columns import ListColumn
+
+# how wide a column of a type is, may shrink to, and how it shares what is left over
+WIDTHS = {
+    "name": (18, 8, 3),
+    "text": (14, 6, 2),
+    "choice": (12, 6, 0),
+    "user": (10, 6, 0),
+    "tag": (14, 6, 1),
+    "phone": (17, 12, 0),
+    "instant": (10, 10, 0),
+    "day": (10, 10, 0),
+    "birthday": (10, 8, 0),
+    "number": (8, 4, 0),
+    "flag": (5, 3, 0),
+    "id": (8, 5, 0),
+}
+WIDER = {"email": (24, 12, 2), "name": (20, 10, 3)}
+
+
+def column(word: str, field: Field) -> ListColumn:
+    """The column of a list that shows this field."""
+    width, least, flex = WIDER.get(word) or WIDTHS.get(field.type, (14, 6, 1))
+    align = "right" if field.type == "number" else "left"
+    return ListColumn(word, f"field.{word}" if has(f"field.{word}") else word, width, least, flex, align)  # type: ignore[arg-type]
+
+
+def written(value: Any, field: Field, word: str, now: datetime, zone: ZoneInfo) -> str:
+    """One value in the language in use, without control characters dealt with."""
+    if value is None or value == "":
+        return ""
+    if field.type == "flag":
+        return t("ui.yes") if value else t("ui.no")
+    if field.type == "instant":
+        return day(local(value, zone).date(), now.astimezone(zone).date())
+    if field.type == "choice":
+        return ", ".join(chosen(word, one) for one in str(value).split(", "))
+    return str(value)
+
+
+def chosen(word: str, value: str) -> str:
+    """The word for a value of a choice, such as `channel.call` for a call."""
+    key = f"{word}.{value}"
+    return t(key) if has(key) else value
+
+
+def local(stamp: str, zone: ZoneInfo) -> datetime:
+    return datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).astimezone(zone)
+
+
+def day(when: date, today: date) -> str:
+    """A day as briefly as it is clear: today, yesterday, a weekday within the week, else the date."""
+    if when == today:
+        return t("ui.day.today")
+    if when == today - timedelta(days=1):
+        return t("ui.day.yesterday")
+    if when.year == today.year:
+        return t("ui.date.short", month=when.month, day=when.day, name=t(f"ui.month.{when.month}"))
+    return when.isoformat()
