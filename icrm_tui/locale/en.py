@@ -12,7 +12,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "ui.discard.keep": "Keep editing",
     "ui.filter.placeholder": "name, phone, tag, city:上海 …",
     "ui.conflict.title": "Somebody changed this while you were editing",
-    "ui.conflict.hint": "m mine · t theirs · b as it was · Tab next",
+    "ui.conflict.hint": "m mine · t theirs · b as it was · ↑↓ field",
     "ui.conflict.field": "Field",
     "ui.conflict.base": "As it was",
     "ui.conflict.theirs": "Theirs",

@@ -12,7 +12,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "ui.discard.keep": "继续编辑",
     "ui.filter.placeholder": "姓名、电话、标签、city:上海 …",
     "ui.conflict.title": "编辑期间，这条记录已被他人修改",
-    "ui.conflict.hint": "m 用我的 · t 用对方的 · b 恢复原值 · Tab 下一项",
+    "ui.conflict.hint": "m 用我的 · t 用对方的 · b 恢复原值 · ↑↓ 选字段",
     "ui.conflict.field": "字段",
     "ui.conflict.base": "原值",
     "ui.conflict.theirs": "对方改为",

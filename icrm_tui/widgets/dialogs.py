@@ -20,7 +20,7 @@ from textual.widgets import Button, Static
 
 from icrm_tui.i18n import t
 from icrm_tui.widgets.lines import GUTTER, Lines
-from icrm_tui.widgets.text import cut, glyph, shown, word
+from icrm_tui.widgets.text import cut, glyph, is_ascii, shown, word
 
 Answer = TypeVar("Answer")
 
@@ -46,6 +46,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             background: $surface;
             padding: 0 2;
         }
+        & > .-ascii { border: ascii $foreground 25%; }
         .dialog-title { text-style: bold; margin-bottom: 1; }
         .dialog-body { height: auto; max-height: 70vh; scrollbar-size-vertical: 1; }
         .dialog-buttons { height: 1; margin-top: 1; align-horizontal: right; }
@@ -60,7 +61,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         self.heading = title
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog -ascii" if is_ascii() else "dialog"):
             yield Static(word(self.heading), classes="dialog-title", markup=False)
             yield from self.body()
             buttons = self.buttons()
@@ -125,7 +126,7 @@ class Choice:
 
 
 class ChoiceList(Lines):
-    DEFAULT_CSS = "ChoiceList { height: auto; max-height: 70vh; }"
+    DEFAULT_CSS = "ChoiceList { height: auto; max-height: 70vh; scrollbar-gutter: auto; }"
 
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()
@@ -202,7 +203,7 @@ SIDES = ("base", "theirs", "mine")
 
 
 class ConflictTable(Lines):
-    DEFAULT_CSS = "ConflictTable { height: auto; max-height: 45vh; }"
+    DEFAULT_CSS = "ConflictTable { height: auto; max-height: 45vh; scrollbar-gutter: auto; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "take('base')", show=False),
         Binding("t", "take('theirs')", show=False),

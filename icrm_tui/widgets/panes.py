@@ -16,7 +16,7 @@ from textual.widgets.tree import TreeNode
 
 from icrm_tui.i18n import t
 from icrm_tui.widgets.lines import GUTTER, Lines
-from icrm_tui.widgets.text import cell, cut, glyph, shown, word
+from icrm_tui.widgets.text import cell, cut, glyph, is_ascii, shown, word
 
 
 class Entry(NamedTuple):
@@ -261,11 +261,14 @@ class OrgTree(Tree[int]):
 
     DEFAULT_CSS = """
     OrgTree {
-        background: transparent;
+        background: $background;
         scrollbar-size-vertical: 1;
         & > .tree--cursor { background: $foreground 7%; color: $foreground; text-style: none; }
         &:focus > .tree--cursor { background: $primary 18%; color: $foreground; text-style: none; }
-        & > .tree--guides, & > .tree--guides-selected { color: $foreground 25%; }
+        & > .tree--guides, & > .tree--guides-hover, & > .tree--guides-selected {
+            color: $foreground;
+            text-style: dim;
+        }
     }
     """
     BINDINGS: ClassVar = [
@@ -281,7 +284,7 @@ class OrgTree(Tree[int]):
         self.auto_expand = False
         self.ICON_NODE = glyph("closed") + " "
         self.ICON_NODE_EXPANDED = glyph("open") + " "
-        if glyph("line") == "|":
+        if is_ascii():
             guides = ("   ", "|  ", "`- ", "|- ")
             self.LINES = dict.fromkeys(self.LINES, guides)
 

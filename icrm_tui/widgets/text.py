@@ -28,6 +28,8 @@ _GLYPHS = {
     "chosen": ("◉", "@"),
     "free": ("○", "o"),
     "minus": ("−", "-"),
+    "in": ("←", "<"),
+    "out": ("→", ">"),
 }
 _ascii = False
 
@@ -37,6 +39,10 @@ def glyphs(name: str) -> None:
     global _ascii
     _ascii = name == "ascii"
     cell.cache_clear()
+
+
+def is_ascii() -> bool:
+    return _ascii
 
 
 def glyph(name: str) -> str:

@@ -1,6 +1,8 @@
+import unicodedata
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from textual.app import App
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -13,8 +15,10 @@ from icrm_tui.widgets.dialogs import (
     ConfirmDialog,
     ConflictDialog,
     ConflictField,
+    ConflictHead,
     ConflictTable,
 )
+from icrm_tui.widgets.text import glyphs
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -137,6 +141,11 @@ async def test_the_columns_of_a_conflict_are_in_line_and_the_values_stand_in_ful
             table = app.dialog.query_one(ConflictTable)
             widths = {tuple(s.cell_length for s in table.render_line(y)) for y in range(4)}
             assert len(widths) == 1
+            head = app.dialog.query_one(ConflictHead).render().plain
+            title = head.index(i18n.t("ui.conflict.theirs"))
+            row = table.render_line(0).text
+            assert cell_len(head[:title]) == cell_len(row[: row.index("王晓明")])
+            assert table.size.height == len(table.fields)
             assert table.region.right <= size[0]
             await pilot.press("end")
             full = str(app.dialog.query_one("#conflict-full", Static).content)
@@ -144,3 +153,16 @@ async def test_the_columns_of_a_conflict_are_in_line_and_the_values_stand_in_ful
             assert i18n.t("ui.conflict.theirs") in full
     finally:
         i18n.use("en")
+
+
+async def test_with_ascii_glyphs_nothing_of_uncertain_width_is_drawn() -> None:
+    glyphs("ascii")
+    try:
+        app = DialogApp(ConflictDialog([ConflictField("name", "Name", "a", "b", "c")]))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            drawn = "".join(strip.text for strip in app.screen._compositor.render_strips())
+            assert {c for c in drawn if unicodedata.east_asian_width(c) == "A"} <= {"·", "↑", "↓"}
+            assert "+--" in drawn
+    finally:
+        glyphs("unicode")
