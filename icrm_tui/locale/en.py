@@ -43,6 +43,10 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.csv-unterminated": "The quote opened in line {line} is never closed; close it or take it out.",
     "error.csv-long": "more cells than columns; is a comma missing its quotes?",
     "error.csv-cut": "the file stops in the middle of a character here",
+    # mapping: which column feeds which field
+    "error.map-column": "The file has no column {column}; did you mean {nearest}?",
+    "error.map-field": "There is no field {field} to import into; did you mean {nearest}?",
+    "error.preset": "There is no preset {text}; did you mean {nearest}?",
     # query: mistakes in a filter line; {text} is the wrong piece, which the faces underline
     "error.query-field": "“{text}” is not a field here; nearest: {nearest}. Put words to search for in quotes.",
     "error.query-field-none": "“{text}” is not a field here; there are {known}… Put words to search for in quotes.",

@@ -43,6 +43,10 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.csv-unterminated": "第 {line} 行的引号没有闭合，请补上或删掉。",
     "error.csv-long": "单元格比列名多，是不是逗号没有加引号？",
     "error.csv-cut": "文件在这里的一个字符中间断开",
+    # mapping: which column feeds which field
+    "error.map-column": "文件中没有列 {column}，是否指 {nearest}？",
+    "error.map-field": "没有可导入的字段 {field}，是否指 {nearest}？",
+    "error.preset": "没有预设 {text}，是否指 {nearest}？",
     # query: mistakes in a filter line; {text} is the wrong piece, which the faces underline
     "error.query-field": "这里没有字段“{text}”，最接近的是：{nearest}。要搜索文字请加引号。",
     "error.query-field-none": "这里没有字段“{text}”，可用的有：{known}……要搜索文字请加引号。",

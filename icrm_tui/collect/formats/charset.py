@@ -53,15 +53,16 @@ class Text:
 def detect(path: Path, encoding: str | None = None) -> Text:
     """The file's encoding, proved over its whole length; refuses what is no text, and a wrong `encoding`."""
     head = _head(path)
+    given = encoding is not None
     for start, name in BOMS:
         if head.startswith(start) and _same_family(encoding, name):
-            return _whole(path, name, name_errors=True)
+            return _whole(path, name, name_errors=True, may_be_cut=not given)
     for start, kind in MAGIC:
         if head.startswith(start):
             raise Refused("file-binary", path=str(path), kind=kind)
     encoding = _codec(encoding) if encoding else _utf16_without_mark(head)
     if encoding:
-        return _whole(path, encoding, name_errors=True)
+        return _whole(path, encoding, name_errors=True, may_be_cut=not given)
     if head.count(0) * 3 > len(head):
         raise Refused("file-binary", path=str(path), kind="binary")
     try:
@@ -124,7 +125,7 @@ def _utf16_without_mark(head: bytes) -> str:
     return name if set(text) & set("\n\r,") and all(c.isprintable() or c.isspace() for c in text) else ""
 
 
-def _whole(path: Path, encoding: str, name_errors: bool = False) -> Text:
+def _whole(path: Path, encoding: str, *, name_errors: bool = False, may_be_cut: bool = True) -> Text:
     """Decodes all of it once. `name_errors`: a byte that does not fit is refused with its line."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     lines = run = 0
@@ -147,7 +148,7 @@ def _whole(path: Path, encoding: str, name_errors: bool = False) -> Text:
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        if name_errors:
+        if not may_be_cut:
             raise Refused("file-encoding", path=str(path), encoding=encoding, line=lines + 1) from error
         return Text(encoding, lines, cut=True)
     return Text(encoding, lines)
@@ -159,6 +160,11 @@ def _ends(text: str) -> int:
 
 def _legacy(path: Path) -> Text:
     sample = _sample(path)
+    as_utf8 = sample.decode("utf-8", "replace")
+    wrong = as_utf8.count("\ufffd")
+    if wrong * 10 < sum(not c.isascii() for c in as_utf8) - wrong:
+        # UTF-8 with a few damaged bytes: any other encoding would garble all the rest
+        return _whole(path, "utf-8", name_errors=True)
     for name in _ranked(sample):
         try:
             return _whole(path, name)

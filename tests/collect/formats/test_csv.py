@@ -93,10 +93,17 @@ def test_an_encoding_nobody_knows_is_a_usage_mistake(file):
 
 def test_a_character_cut_off_at_the_end_spoils_the_last_row_only(file):
     path = file("name,city\nAnn,Rome\n张三,上海".encode()[:-1])
-    _, found = read(path)
-    assert [problem for *_, problem in found] == ["", "csv-cut"]
+    wide = file("name,city\nAnn,Rome\n张三,上海".encode("utf-16")[:-1], name="wide.csv")
+    for cut in (path, wide):
+        assert [problem for *_, problem in read(cut)[1]] == ["", "csv-cut"]
     error = refusal(csv.sniff, path, encoding="utf-8")
     assert (error.code, error.values["line"]) == ("file-encoding", 3)
+
+
+def test_one_damaged_byte_does_not_make_utf8_something_else(file):
+    path = file("姓名,城市\n张三,上海\n李四,北京\n".encode() + b"\xff,x\n")
+    error = refusal(csv.sniff, path)
+    assert (error.code, error.values["line"]) == ("file-encoding", 4)
 
 
 # how its rows are cut
