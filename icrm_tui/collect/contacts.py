@@ -275,7 +275,7 @@ def _main(reach: list[dict[str, Any]], kind: str) -> str:
 
 
 def _is_person(ctx: Context, contact: Row) -> bool:
-    return customers.get(ctx, contact["customer_id"])["kind"] == "person"
+    return str(customers.get(ctx, contact["customer_id"])["kind"]) == "person"
 
 
 def _belong(tx: Tx, contact_id: int, customer_id: int, title: str, since: str) -> None:

@@ -145,13 +145,13 @@ def known(ctx: Context, noun: str, words: Iterable[str], others: Iterable[str]) 
 
 def query_fields(ctx: Context, noun: str) -> dict[str, Field]:
     """The team's fields as words of the query language."""
-    types = {"date": "day", "choice": "text"}
+    types = {"text": "text", "date": "day", "choice": "text", "number": "number", "flag": "flag"}
     found = {}
     for row in definitions(ctx, noun):
         value = "v.num" if row["type"] in ("number", "flag") else "v.key"
         where = f"FROM field_values v WHERE v.noun = '{noun}' AND v.row_id = {{t}}.id AND v.field_id = {row['id']}"
         found[row["key"]] = Field(
-            types.get(row["type"], row["type"]),
+            types[row["type"]],
             value,
             shown=f"(SELECT v.txt {where})",
             within=f"EXISTS (SELECT 1 {where} AND {{test}})",

@@ -1,0 +1,165 @@
+"""What every place shares: the frame, running verbs and reads off the event loop, and saying what went wrong."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from icrm_tui.context import Context
+from icrm_tui.errors import IcrmError
+from icrm_tui.i18n import t
+from icrm_tui.widgets.frame import KeyLine, Place, TopLine, relabel, sentence
+from icrm_tui.widgets.text import word
+
+if TYPE_CHECKING:
+    from icrm_tui.app import IcrmApp
+
+PLACES = (
+    Place("1", "today", "place.today"),
+    Place("2", "contacts", "place.contacts"),
+    Place("8", "history", "place.history"),
+    Place("9", "settings", "place.settings"),
+    Place("", "import", "place.import"),
+)
+WAIT = 0.05  # seconds a read waits for a newer one of its kind
+
+
+class IcrmScreen(Screen[None]):
+    """One place. Subclasses compose their `body`, load what they show in `changed`, and call verbs by `perform`."""
+
+    place: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-widest")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "key.back", id="screen.back", show=False),
+        Binding("question_mark,？", "app.help", "key.help", id="app.help", key_display="?"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reads: dict[str, int] = {}
+        self._waiting: dict[str, Timer] = {}
+
+    @property
+    def icrm(self) -> "IcrmApp":
+        return cast("IcrmApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield TopLine(PLACES, self.place, id="top")
+        yield from self.body()
+        yield KeyLine()
+
+    def body(self) -> ComposeResult:
+        yield Widget()
+
+    @property
+    def top(self) -> TopLine:
+        return self.query_one("#top", TopLine)
+
+    def on_mount(self) -> None:
+        self.top.show(user=self.icrm.user, store=self.icrm.store_name)
+        if self.icrm.session.readonly:
+            self.top.notice("ui.readonly")
+        self.changed()
+
+    def on_screen_resume(self) -> None:
+        self.changed()
+
+    def changed(self) -> None:
+        """The store may have moved: read again what is shown."""
+
+    def relabel(self) -> None:
+        self.refresh_bindings()
+
+    async def perform(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run a verb as one action of the user on the writer thread; None, with a notice, when it was refused."""
+        try:
+            answer = await self.icrm.write(lambda ctx: verb(ctx, *args, **kwargs))
+        except IcrmError as error:
+            self.say_error(error)
+            return None
+        self.icrm.look()
+        return answer
+
+    async def ask(self, read: Callable[..., Any], *args: Any) -> Any:
+        """The answer of a read, in turn; errors are the caller's."""
+        return await self.icrm.read(lambda ctx: read(ctx, *args))
+
+    def load(
+        self,
+        read: Callable[..., Any],
+        *args: Any,
+        then: Callable[[Any], None],
+        wait: float = WAIT,
+        failed: Callable[[IcrmError], None] | None = None,
+        name: str = "",
+    ) -> None:
+        """Call `read(ctx, *args)` on the reader thread and `then` with its answer.
+
+        Of several loads of one `name` (default: the read's) in quick succession only the last is asked, and an
+        answer that a later one has made stale is dropped.
+        """
+        key = name or read.__qualname__
+        self._reads[key] = turn = self._reads.get(key, 0) + 1
+        if key in self._waiting:
+            self._waiting.pop(key).stop()
+
+        async def answer() -> None:
+            try:
+                found = await self.icrm.read(lambda ctx: read(ctx, *args))
+            except IcrmError as error:
+                if turn == self._reads[key] and self.is_attached:
+                    (failed or self.say_error)(error)
+                return
+            if turn == self._reads[key] and self.is_attached:
+                then(found)
+
+        def start() -> None:
+            self.run_worker(answer(), group=f"load-{key}")
+
+        self._waiting[key] = self.set_timer(wait, start) if wait else self.set_timer(0.001, start)
+
+    def say_error(self, error: IcrmError) -> None:
+        if error.code != "interrupted":
+            self.notify(error_text(error), severity="error", markup=False)
+
+    def say(self, key: str, **values: Any) -> None:
+        self.notify(t(key, **values), markup=False, timeout=4)
+
+    def action_back(self) -> None:
+        if len(self.app.screen_stack) > 1 and self.place == "":
+            self.app.pop_screen()
+
+    @property
+    def active_bindings(self) -> dict[str, Any]:
+        """As Textual finds them, described in the language in use: footer, help and palette follow a switch."""
+        found = super().active_bindings
+        return {
+            key: active._replace(binding=spoken(active.binding), tooltip=active.tooltip)
+            for key, active in found.items()
+        }
+
+    def language_changed(self) -> None:
+        relabel(self)
+        self.refresh_bindings()
+
+
+def spoken(binding: Binding) -> Binding:
+    from dataclasses import replace
+
+    return replace(binding, description=word(binding.description)) if binding.description else binding
+
+
+def error_text(error: IcrmError) -> str:
+    return sentence(error)
+
+
+async def wait_for(future: Any) -> Any:
+    return await asyncio.wrap_future(future)
+
+
+Reading = Callable[[Context], Any]

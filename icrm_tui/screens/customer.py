@@ -1,0 +1,244 @@
+"""One customer: who they are, how to reach them, and everything that happened, with the next one a key away."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Tree
+
+from icrm_tui.collect import companies, fields, timeline
+from icrm_tui.context import Context
+from icrm_tui.i18n import t
+from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, record, who
+from icrm_tui.widgets.panes import Entry, Fact, OrgTree, Person, Portrait, Timeline
+from icrm_tui.widgets.tabs import Tabs
+from icrm_tui.widgets.text import glyph, shown
+from icrm_tui.widgets.values import chosen, local
+
+PAGE = 200  # timeline entries read at once
+PLAIN = ("title", "department", "city", "region", "country", "industry", "size", "domain", "website", "address")
+
+
+def page(ctx: Context, target: Target) -> dict[str, Any]:
+    """All that the page shows at first, in one go."""
+    whom = who(ctx, target)
+    found: dict[str, Any] = {"record": record(ctx, target), "entries": timeline.entries(ctx, whom, PAGE)}
+    company = whom.customer_id if target[0] == "company" or found["record"].get("company_id") else None
+    found["people"] = companies.people(ctx, company) if company else []
+    found["custom"] = fields.definitions(ctx, target[0])
+    return found
+
+
+def older(ctx: Context, target: Target, at: str, last: int) -> list[dict[str, Any]]:
+    return timeline.entries(ctx, who(ctx, target), PAGE, (at, last))
+
+
+def facts(found: dict[str, Any], now: datetime, zone: ZoneInfo) -> list[Fact]:
+    """The portrait: what one is told before picking up the phone."""
+    row = found["record"]
+    lines = [Fact("field.company", row.get("company", ""), "strong")]
+    lines += [Fact(f"field.{word}", row.get(word, "")) for word in PLAIN]
+    if row.get("buying_role"):
+        lines.append(Fact("field.role", chosen("role", row["buying_role"])))
+    if row.get("zone"):
+        lines.append(Fact("field.their-time", f"{now.astimezone(ZoneInfo(row['zone'])):%H:%M}  {row['zone']}"))
+    lines.append(Fact("", "portrait.reach"))
+    for channel in row.get("channels", []):
+        value = channel["value"] + (f"  {channel['label']}" if channel["label"] else "")
+        barred = row["consent"].get(channel["kind"]) is False
+        lines.append(Fact(f"field.{channel['kind']}", value + (f"  {t('portrait.barred')}" if barred else "")))
+    if row.get("phone") and "channels" not in row:
+        lines.append(Fact("field.phone", row["phone"]))
+    lines.append(Fact("", "portrait.relation"))
+    for word in ("owner", "service_owner", "source", "grade"):
+        lines.append(Fact(f"field.{word}", row[word]))
+    lines.append(Fact("field.tag", ", ".join(row["tags"]), "accent"))
+    lines += [Fact(f"field.{word}", row.get(word, "")) for word in ("reports_to", "referred_by", "parent", "birthday")]
+    if row["last_contact"]:
+        when = local(row["last_contact"], zone).date().isoformat()
+        lines.append(Fact("field.last_contact", t("portrait.touches", n=row["touches"], when=when)))
+    lines += [Fact(field["name"], str(row.get(field["key"], ""))) for field in found["custom"]]
+    known = row.get("preferences", [])
+    if known:
+        lines.append(Fact("", "portrait.preferences"))
+        lines += [Fact(fact["at"][:10], fact["text"]) for fact in known]
+    if row.get("notes"):
+        lines += [Fact("", "field.notes"), Fact(" ", row["notes"])]
+    return lines
+
+
+def entries(rows: Sequence[dict[str, Any]], zone: ZoneInfo, person: bool) -> list[Entry]:
+    made = []
+    for row in rows:
+        when = local(row["at"], zone)
+        arrow = glyph("in") if row["dir"] == "in" else glyph("out")
+        outcome = f"  ({chosen('outcome', row['outcome'])})" if row["outcome"] else ""
+        whom = f"{row['contact']}: " if row["contact"] and not person else ""
+        kind = f"{arrow} {chosen('channel', row['channel'])}"
+        text = f"{whom}{row['text']}{outcome}"
+        made.append(Entry(row["noun"], row["id"], when.date(), f"{when:%H:%M}", kind, text, row["who"]))
+    return made
+
+
+class Heading(Widget):
+    """The name in bold, what they do and where, and where we stand in the list we came from."""
+
+    DEFAULT_CSS = "Heading { height: 1; padding: 0 2; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name_, self.rest, self.place = "", "", ""
+
+    def show(self, row: dict[str, Any], place: str) -> None:
+        self.name_ = row["name"]
+        parts = [row.get("title", ""), row.get("company", "") or row.get("industry", ""), row["grade"]]
+        self.rest = f" {glyph('between')} ".join(shown(part) for part in parts if part)
+        self.place = place
+        self.refresh()
+
+    def render(self) -> Content:
+        return Content.assemble(
+            (f"{self.place}  " if self.place else "", "$text-muted"),
+            (shown(self.name_), "bold"),
+            (f"  {self.rest}" if self.rest else "", "$text-muted"),
+        )
+
+
+class Summary(VerticalScroll):
+    """The portrait of whoever is under the cursor of a list, where there is room for it."""
+
+    DEFAULT_CSS = """
+    Summary { width: 44; display: none; border-left: solid $foreground 10%; padding: 0 1; scrollbar-size-vertical: 1; }
+    Screen.-wide Summary { display: block; }
+    """
+    can_focus = False
+
+    def compose(self) -> ComposeResult:
+        yield Heading()
+        yield Portrait()
+
+    def show(self, noun: str, row_id: int) -> None:
+        screen = self.screen
+        assert isinstance(screen, Acting)
+        screen.load(page, (noun, row_id), then=self._show, wait=0.08, name="summary")
+
+    def _show(self, found: dict[str, Any]) -> None:
+        opening = self.screen.icrm.opening  # type: ignore[attr-defined]
+        self.query_one(Heading).show(found["record"], "")
+        self.query_one(Portrait).show(facts(found, opening.clock(), opening.zone))
+
+
+class CustomerScreen(Acting):
+    """`ids` is the list it was opened from, for next and previous."""
+
+    TABS = (("timeline", "tab.timeline"), ("info", "tab.info"), ("people", "tab.people"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *CUSTOMER_KEYS,
+        Binding("J", "step(1)", "key.next", id="customer.next"),
+        Binding("K", "step(-1)", "key.previous", id="customer.previous"),
+        Binding("tab", "tab(1)", "key.tab", id="customer.tab", show=False, priority=True),
+        Binding("shift+tab", "tab(-1)", "key.tab", id="customer.tab-back", show=False, priority=True),
+    ]
+
+    def __init__(self, noun: str, row_id: int, ids: Sequence[int] | None = None) -> None:
+        super().__init__()
+        self.target: Target = (noun, row_id)
+        self.ids = ids
+        self.found: dict[str, Any] = {}
+        self.last: tuple[str, int] | None = None
+
+    def body(self) -> ComposeResult:
+        yield Heading()
+        yield Tabs(self.TABS, id="tabs")
+        with Horizontal(id="page"):
+            with VerticalScroll(id="info"):
+                yield Portrait()
+            with Vertical(id="timeline"):
+                yield Timeline()
+            with Vertical(id="people"):
+                yield OrgTree("")
+
+    def on_mount(self) -> None:
+        self.turn_to("timeline")
+        super().on_mount()
+
+    def targets(self) -> list[Target]:
+        return [self.target]
+
+    def changed(self) -> None:
+        self.load(page, self.target, then=self._show, name="page")
+
+    def _show(self, found: dict[str, Any]) -> None:
+        self.found = found
+        opening = self.icrm.opening
+        self.query_one(Heading).show(found["record"], self._where())
+        self.query_one(Portrait).show(facts(found, opening.clock(), opening.zone))
+        rows = found["entries"]
+        self.last = (rows[-1]["at"], rows[-1]["id"]) if rows else None
+        today = opening.clock().astimezone(opening.zone).date()
+        made = entries(rows, opening.zone, self.target[0] == "contact")
+        self.query_one(Timeline).set_entries(made, today, more=len(rows) == PAGE)
+        people = [Person(p["id"], p["name"], p["title"], p["reports_to"]) for p in found["people"]]
+        company = found["record"]["name"] if self.target[0] == "company" else found["record"].get("company", "")
+        self.query_one(OrgTree).set_people(company, people)
+        self.query_one("#tabs", Tabs).show_count("people", len(people))
+
+    def _where(self) -> str:
+        if self.ids is None or self.target[1] not in self.ids:
+            return ""
+        return f"{glyph('left')} {self.ids.index(self.target[1]) + 1:,}/{len(self.ids):,} {glyph('right')}"
+
+    def turn_to(self, tab: str) -> None:
+        self.query_one("#tabs", Tabs).current = tab
+        for key, _title in self.TABS:
+            self.query_one(f"#{key}").set_class(key == tab, "-current")
+        self.query_one({"timeline": "Timeline", "people": "OrgTree", "info": "#info"}[tab]).focus()
+
+    @on(Tabs.Chosen)
+    def _chosen(self, event: Tabs.Chosen) -> None:
+        self.turn_to(event.tab)
+
+    @on(Timeline.MoreWanted)
+    def _more(self, event: Timeline.MoreWanted) -> None:
+        if self.last is None:
+            return
+
+        def extend(rows: list[dict[str, Any]]) -> None:
+            if rows:
+                self.last = (rows[-1]["at"], rows[-1]["id"])
+            made = entries(rows, self.icrm.opening.zone, self.target[0] == "contact")
+            event.timeline.extend(made, more=len(rows) == PAGE)
+
+        self.load(older, self.target, *self.last, then=extend, wait=0)
+
+    @on(Tree.NodeSelected)
+    def _person(self, event: Tree.NodeSelected[int]) -> None:
+        if event.node.data is not None:
+            self.go("contact", event.node.data)
+
+    def action_tab(self, by: int) -> None:
+        self.turn_to(self.query_one("#tabs", Tabs).step(by))
+
+    def action_step(self, by: int) -> None:
+        """The next or previous one of the list, without going back to it."""
+        if self.ids is None or self.target[1] not in self.ids:
+            return
+        at = self.ids.index(self.target[1]) + by
+        if 0 <= at < len(self.ids):
+            self.go(self.target[0], self.ids[at])
+
+    def go(self, noun: str, row_id: int) -> None:
+        if noun != self.target[0]:
+            self.ids = None
+        self.target = (noun, row_id)
+        self.changed()
+
+    def action_back(self) -> None:
+        self.app.pop_screen()
