@@ -71,7 +71,9 @@ class Mapping:
     @property
     def unmapped(self) -> list[Column]:
         """The columns that hold something and go nowhere."""
-        return [c for c in self.columns if not c.target and c.first and c.name not in (LINE, REASON)]
+        spoken_for = {column.label for column in self.columns}
+        left = [c for c in self.columns if not c.target and c.first and c.position not in spoken_for]
+        return [column for column in left if column.name not in (LINE, REASON)]
 
     def saved(self) -> dict[str, str]:
         """What to keep under a name, for the next file of this kind."""
@@ -97,7 +99,8 @@ class Mapping:
                 _add(found, key, value, headers.label(said) if said else label)
             elif how == "joined":
                 value = _tags(value) if key == "tags" else value if key == "notes" else value.strip()
-                found[key] = f"{found[key]}{label}{value}" if key in found else value
+                if value:
+                    found[key] = f"{found[key]}{label}{value}" if key in found else value
             elif how == "place":
                 said = headers.label(row[label_at]) if label_at is not None else ""
                 found.setdefault(key.replace("*", said if said in ("home", "work") else "other"), value.strip())

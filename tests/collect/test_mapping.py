@@ -89,6 +89,8 @@ def test_google_says_beside_each_value_what_it_is():
         "email": [("work", "a@b.example")],
         "address.home.city": "Rome",
     }
+    assert mapping.suggest(header, [[*row, "Home", "Rome", ""]]).unmapped == []
+    assert cells(["Labels", "E-mail 1 - Value"], ["* myContacts", ""]) == {}
 
 
 def test_the_label_may_be_the_first_column():
@@ -135,6 +137,8 @@ def test_a_preset_may_be_asked_for():
         ("生日,客户来源,负责人,地址,部门,性别", "birthday source owner address department gender"),
         ("客户名称,联系人,联系电话,意向等级", "company name phone grade"),
         ("客户名称,手机号码", "name phone.mobile"),
+        ("姓名,電話,公司,職稱,電子郵件,備註", "name phone company title email notes"),
+        ("氏名,会社名,電話番号,メールアドレス", "name company phone email"),
         ("姓,名,企业微信,省份", "family given wecom region"),
         ("Name,Work Phone,Home City,Email (personal),Phone 2", "name phone.work address.home.city email.home phone"),
         ("Title,Position,Name", "prefix title name"),

@@ -88,7 +88,7 @@ def sniff(
         chosen = NAMED.get(said[1], said[1]) if said else _delimiter(sample)
     spaced = _is_spaced(sample, chosen)
     found = _rows_of(sample, chosen, spaced)
-    line = found[0][0] if skip_lines is not None else _header_line(found)
+    line = (found[0][0] if skip_lines is not None else _header_line(found)) if found else 1
     draft = Layout(text.encoding, chosen, above + line - 1, (), (), spaced, text.cut, text.lines)
     return _with_names(path, draft)
 
@@ -277,6 +277,8 @@ def _with_names(path: Path, draft: Layout) -> Layout:
             stream.readline()
         names = next(_parsed(stream, draft, draft.skip + 1))[1]
     line = draft.skip + 1
+    if not any(map(str.strip, names)):
+        raise Refused("file-empty", path=str(path))
     if len(names) > MOST_COLUMNS:
         raise Refused("csv-columns", line=line, n=len(names), limit=MOST_COLUMNS)
     if any(EMAIL.match(name.strip()) for name in names):

@@ -221,6 +221,7 @@ def test_what_is_no_file_of_text_is_refused(tmp_path, file):
     assert refusal(csv.sniff, tmp_path).code == "file-directory"
     assert refusal(csv.sniff, file("")).code == "file-empty"
     assert refusal(csv.sniff, file("\ufeff\r\n \n")).code == "file-empty"
+    assert refusal(csv.sniff, file(",,,\n,,\n")).code == "file-empty"
     assert refusal(csv.sniff, file(png)).values["kind"] == "png"
     assert refusal(csv.sniff, file(b"PK\x03\x04" + bytes(99))).values["kind"] == "zip"
     assert refusal(csv.sniff, file(b"SQLite format 3\0" + bytes(99))).values["kind"] == "sqlite"
@@ -260,6 +261,12 @@ def test_however_a_quote_runs_away_its_line_is_named(file, tail):
     path = file("id,name,note\n1,Ann,x\n" + tail)
     error = refusal(csv.rows, path, csv.sniff(path))
     assert (error.code, error.values["line"]) == ("csv-unterminated", 3)
+
+
+def test_a_header_with_a_runaway_quote_is_named_too(file):
+    for text in ('"\n', 'name,"note\nAnn,x\n'):
+        error = refusal(csv.sniff, file(text))
+        assert (error.code, error.values["line"]) == ("csv-unterminated", 1)
 
 
 def test_a_cell_of_ten_megabytes_is_refused_by_its_line(file):
