@@ -7,6 +7,8 @@ import os
 from importlib import import_module
 from typing import Any
 
+from icrm_tui.errors import IcrmError
+
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 
 _words: dict[str, str | tuple[str, str]] = {}
@@ -50,3 +52,26 @@ def t(key: str, **values: Any) -> str:
     if isinstance(sentence, tuple):
         sentence = sentence[0] if values.get("n") == 1 else sentence[1]
     return sentence.format(**values) if values else sentence
+
+
+def sentence(error: IcrmError) -> str:
+    """What an error says, in one line: rows by their names, choices and nouns by their words."""
+    return t(f"error.{error.code}", **{name: _said(name, value) for name, value in error.values.items()})
+
+
+def _said(name: str, value: Any) -> Any:
+    if name == "nearest" and has("error.nearest"):
+        return t("error.nearest", nearest=value) if value else ""
+    if isinstance(value, list):
+        return t("ui.comma").join(_row(row) for row in value)
+    if name in ("noun", "field", "kind") and isinstance(value, str):
+        key = f"{name}.{value}"
+        return t(key) if has(key) else value
+    return value
+
+
+def _row(row: Any) -> str:
+    if not isinstance(row, dict):
+        return str(row)
+    noun = t(f"noun.{row['noun']}") if has(f"noun.{row['noun']}") else row["noun"]
+    return " ".join(part for part in (noun, row["id"], row["name"]) if part)

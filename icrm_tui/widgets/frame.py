@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from icrm_tui.errors import IcrmError
-from icrm_tui.i18n import t
+from icrm_tui import i18n
 from icrm_tui.widgets.text import cut, glyph, shown, word
 
 
@@ -47,7 +47,7 @@ def sentence(error: IcrmError | str) -> str:
     """What an error says in the language in use."""
     if isinstance(error, str):
         return shown(error)
-    return shown(t(f"error.{error.code}", **error.values))
+    return shown(i18n.sentence(error))
 
 
 class TopLine(Widget):
