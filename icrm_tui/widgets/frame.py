@@ -13,8 +13,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Footer
 
-from icrm_tui.errors import IcrmError
 from icrm_tui import i18n
+from icrm_tui.errors import IcrmError
 from icrm_tui.widgets.text import cut, glyph, shown, word
 
 
