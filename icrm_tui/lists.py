@@ -81,7 +81,7 @@ def _shape(ctx: Context, wanted: Wanted, after: int | None) -> tuple[str, str, d
     known = query.fields(ctx, wanted.noun)
     where, params = query.compile(ctx, wanted.noun, wanted.text)
     where = f"({where})"
-    if "archived" in known and not wanted.archived:
+    if "archived" in known and not wanted.archived and not query.mentions(wanted.text, "archived"):
         where += f" AND {known['archived'].sql.format(t='t')} = 0"
     key, down = _order(ctx, wanted)
     way = " DESC" if down else ""

@@ -71,6 +71,12 @@ def _declared(noun: str) -> dict[str, Field]:
     return known
 
 
+def mentions(text: str, word: str) -> bool:
+    """Whether the query compares that field itself, outside of related rows."""
+    tree = parse(text)
+    return tree is not None and _names(tree, word)
+
+
 def field(ctx: Context, noun: str, word: Word) -> Field:
     """The field that a word of the line names."""
     key = fold(word.text)

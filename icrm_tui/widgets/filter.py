@@ -1,6 +1,5 @@
 """The filter line of a list: a query completed as it is typed, its error, its history."""
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -17,14 +16,13 @@ from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from icrm_tui.i18n import t
+from icrm_tui.query_parser import last_word
 from icrm_tui.widgets.inputs import LineInput
 from icrm_tui.widgets.text import shown
 
 KEYS = "slash,fullwidth_solidus,ideographic_comma"  # what opens the filter: / ／ 、
 PAUSE = 0.08  # seconds without a key before the query is asked
 REMEMBERED = 50
-
-_LAST_TOKEN = re.compile(r"""(?:"[^"]*"?|[^\s()（）"])*$""")
 
 Complete = Callable[[str], Awaitable[list[str]]]
 
@@ -217,8 +215,7 @@ class FilterInput(Vertical):
             self._offer([one for one in found if one != self._last_token()])
 
     def _last_token(self) -> str:
-        match = _LAST_TOKEN.search(self.value)
-        return match[0] if match else ""
+        return self.value[last_word(self.value)[0] :]
 
     def _offer(self, found: list[str]) -> None:
         options = self.options
