@@ -352,12 +352,15 @@ def next_birthday(b: Birthday, today: date) -> date:
             day = date(year, b.month, min(b.day, monthrange(year, b.month)[1]))
             if day >= today:
                 return day
-    for n in range(420):  # a lunar year has at most 385 days
-        day = today + timedelta(days=n)
-        month, leap, lunar_day, length = _lunar_day(day)
-        if month == b.month and not leap and lunar_day == min(b.day, length):
-            return day
-    raise Usage("birthday", text=str(b))
+    from lunar_python import Lunar, LunarMonth, Solar
+
+    this = Solar.fromYmd(today.year, today.month, today.day).getLunar().getYear()
+    days = []
+    for year in (this, this + 1):
+        length = LunarMonth.fromYm(year, b.month).getDayCount()
+        solar = Lunar.fromYmd(year, b.month, min(b.day, length)).getSolar()
+        days.append(date(solar.getYear(), solar.getMonth(), solar.getDay()))
+    return next(day for day in days if day >= today)
 
 
 def turns(b: Birthday, on: date) -> int | None:
