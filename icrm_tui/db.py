@@ -24,10 +24,7 @@ def open_store(path: Path, *, create: bool = True, readonly: bool = False) -> Co
     if not create and not path.exists():
         raise Unavailable("store-missing", path=str(path))
     sqlite.prepare(path)
-    if readonly or not sqlite.writable(path):
-        connection = Connection(path, readonly=True)
-    else:
-        connection = Connection(path)
+    connection = Connection(path, readonly=True) if readonly or not sqlite.writable(path) else Connection(path)
     try:
         from icrm_tui.store import migrations
 

@@ -114,7 +114,7 @@ def _pieces(text: str) -> list[str]:
     """What was typed, cut where blanks or the script change; a phone's punctuation does not cut it."""
     found: list[str] = []
     for word in plain(text).split():
-        if "@" in word or ("." in word and not word.replace(".", "").isdigit()):
+        if "@" in word or ("." in word.strip(".") and not word.replace(".", "").isdigit()):
             found.append(word)
             continue
         digits = re.sub(r"[-().+/]", "", word)
@@ -148,10 +148,7 @@ def condition(ctx: Context, noun: str, text: str, alias: str, n: int) -> tuple[s
     if not expression:
         return "1 = 0", {}
     params: dict[str, Any] = {f"q{n}": expression}
-    sql = (
-        f"{alias}.id IN (SELECT d.ref_id FROM docs_fts f JOIN docs d ON d.docid = f.rowid"
-        f" WHERE docs_fts MATCH :q{n} AND d.kind = '{noun}')"
-    )
+    sql = f"{alias}.id IN ({ctx.connection.matching(noun, f'q{n}')})"
     for piece in _pieces(text):
         if len(piece) <= (2 if HAN_RUN.match(piece) else 3):
             continue

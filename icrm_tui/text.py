@@ -1,4 +1,4 @@
-"""Text as it is compared, sorted and cut for search."""
+"""Text as it is compared, sorted and cut for search, and made harmless for terminals and spreadsheets."""
 
 import re
 import unicodedata
@@ -44,3 +44,41 @@ def like(text: str) -> str:
     for mark in "!%_":
         text = text.replace(mark, "!" + mark)
     return f"%{text}%"
+
+
+# Control characters act on the terminal; marks of direction and of no width lie about what is written;
+# lone surrogates cannot be encoded. Joiners (U+200C, U+200D) stay: Persian and family emoji need them.
+_ACTING = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code == 0x0A or code in (0x2028, 0x2029):
+        return "⏎"
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else "␦"
+
+
+def visible(text: str) -> str:
+    """`text` with each acting character as a picture of one cell; character for character."""
+    return text if text.isprintable() else _ACTING.sub(_picture, text)
+
+
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+HARMLESS = re.compile(r"[+-]?[ \d().,/-]*\d[ \d().,/-]*(%|[eE][+-]?\d+| ?(x|ext\.?|#) ?\d+)?\Z")
+
+
+def guarded(value: str) -> str:
+    """A cell no spreadsheet takes for a formula. NUL, which no CSV can hold, becomes U+FFFD."""
+    if "\0" in value:
+        value = value.replace("\0", "\ufffd")
+    return "'" + value if FORMULA.match(value) and not HARMLESS.match(value) else value
+
+
+def unguarded(value: str) -> str:
+    """The cell as it was before `guarded`, and without the quote people type to keep a phone's plus sign."""
+    return value[1:] if value[:1] == "'" and FORMULA.match(value) else value

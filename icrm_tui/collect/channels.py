@@ -297,7 +297,8 @@ NOUN = Noun(
         Lookup(
             "phone",
             _reads_phone,
-            f"SELECT DISTINCT 'contact' AS noun, p.id FROM channels c {LIVING} WHERE c.kind IN ('phone', 'sms', 'whatsapp')"
+            f"SELECT DISTINCT 'contact' AS noun, p.id FROM channels c {LIVING}"
+            " WHERE c.kind IN ('phone', 'sms', 'whatsapp')"
             " AND c.key IN (:key, '+' || :key, '+86' || :key, '+1' || :key)",
         ),
         Lookup(

@@ -99,7 +99,7 @@ def put(ctx: Context, noun: str, row_id: int, values: Mapping[str, str]) -> bool
                 field=definition["id"],
             )
             if not text.strip():
-                changed = any([tx.delete("field_values", row["id"]) for row in held]) or changed
+                changed = any(tx.delete("field_values", row["id"]) for row in held) or changed
                 continue
             txt, num = read(definition, text)
             kept: dict[str, Any] = {"txt": txt, "key": fold(txt), "num": num}
@@ -131,7 +131,7 @@ def of(ctx: Context, noun: str, row_id: int) -> dict[str, Any]:
 
 def known(ctx: Context, noun: str, words: Iterable[str], others: Iterable[str]) -> None:
     """Usage, with the nearest word, for a field that neither we nor the team defined."""
-    unknown = [word for word in words]
+    unknown = list(words)
     if not unknown:
         return
     keys = [row["key"] for row in definitions(ctx, noun)]

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from icrm_tui.collect import headers
-from icrm_tui.collect.formats.csv import LINE, REASON, unsafe
+from icrm_tui.collect.formats.csv import LINE, REASON
 from icrm_tui.errors import Usage
+from icrm_tui.text import unguarded
 
 CHANNELS = (
     *("email", "phone", "sms", "wechat", "wecom", "whatsapp"),
@@ -85,7 +86,7 @@ class Mapping:
         for position, key in self._texts:
             value = row[position]
             if value:
-                value = (unsafe(value) if value[0] == "'" else value).strip()
+                value = (unguarded(value) if value[0] == "'" else value).strip()
                 if value and key not in found:
                     found[key] = value
         for position, key, how, label_at, label in self._others:
@@ -93,7 +94,7 @@ class Mapping:
             if not value or value.isspace():
                 continue
             if value[0] == "'":
-                value = unsafe(value)
+                value = unguarded(value)
             if how == "many":
                 said = row[label_at] if label_at is not None else ""
                 _add(found, key, value, headers.label(said) if said else label)

@@ -11,7 +11,8 @@ AHEAD = 7  # days in which a birthday is worth knowing
 MOST = 50  # lines of one kind
 
 OWN = "(:all = 1 OR c.owner = :me)"
-BIRTHDAYS = f"""SELECT p.id, p.name, p.birthday, c.owner, CASE WHEN c.kind = 'company' THEN c.name ELSE '' END AS company
+BIRTHDAYS = f"""SELECT p.id, p.name, p.birthday, c.owner,
+ CASE WHEN c.kind = 'company' THEN c.name ELSE '' END AS company
  FROM contacts p JOIN customers c ON c.id = p.customer_id
  WHERE p.birthday_key IN ({{keys}}) AND p.archived = 0 AND p.merged_into IS NULL AND {OWN}"""
 SILENT = f"""SELECT c.id, c.kind, c.name, c.owner, s.last_at,

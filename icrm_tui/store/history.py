@@ -81,10 +81,7 @@ def moved(connection: Connection, change: int, tables: Iterable[str], *, back: b
     for table, row_id, before, after in images(connection, change):
         image = after if back else before
         now = connection.read(f"SELECT rev, created_rev FROM {table} WHERE id = :id", {"id": row_id})
-        if image is None:
-            stands = not now
-        else:
-            stands = bool(now) and now[0]["rev"] == image["rev"]
+        stands = not now if image is None else bool(now) and now[0]["rev"] == image["rev"]
         if not stands:
             found.append((table, row_id))
     return found

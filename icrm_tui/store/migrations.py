@@ -56,7 +56,8 @@ CREATE TABLE companies (id INTEGER PRIMARY KEY REFERENCES customers (id) {later}
   industry TEXT NOT NULL DEFAULT '', industry_key TEXT NOT NULL DEFAULT '', size TEXT NOT NULL DEFAULT '',
   region TEXT NOT NULL DEFAULT '', city TEXT NOT NULL DEFAULT '', city_key TEXT NOT NULL DEFAULT '',
   country TEXT NOT NULL DEFAULT '', address TEXT NOT NULL DEFAULT '', notes TEXT NOT NULL DEFAULT '',
-  parent_id INTEGER REFERENCES customers (id) {later}, short_key TEXT NOT NULL DEFAULT '', competitor INTEGER NOT NULL DEFAULT 0, {rev});
+  parent_id INTEGER REFERENCES customers (id) {later}, short_key TEXT NOT NULL DEFAULT '',
+  competitor INTEGER NOT NULL DEFAULT 0, {rev});
 CREATE INDEX companies_short ON companies (short_key);
 CREATE INDEX companies_domain ON companies (domain);
 CREATE INDEX companies_phone ON companies (phone_key);

@@ -114,6 +114,13 @@ class Connection:
             self.raw.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (last + n, table))
             return last + 1
 
+    def matching(self, kind: str, param: str) -> str:
+        """SQL for the ids of the rows of `kind` whose tokens fit the full-text expression in `param`."""
+        return (
+            "SELECT d.ref_id FROM docs_fts f JOIN docs d ON d.docid = f.rowid"
+            f" WHERE docs_fts MATCH :{param} AND d.kind = '{kind}'"
+        )
+
     def begin(self) -> None:
         """Take the write lock, waiting up to `wait` seconds for whoever holds it."""
         if self.readonly:

@@ -7,7 +7,7 @@ from rich.text import Text
 from textual.content import Content
 from textual.widgets import Checkbox, Input, TextArea
 
-from icrm_tui.widgets.text import visible
+from icrm_tui.text import visible
 
 
 class LineInput(Input):

@@ -1,11 +1,11 @@
 """Text from outside made safe and fitted to cells, and every glyph the screens draw."""
 
-import re
 from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
 from icrm_tui.i18n import has, t
+from icrm_tui.text import visible
 
 # Each glyph with its ASCII stand-in: terminals set to East Asian widths draw many of these two cells wide.
 _GLYPHS = {
@@ -47,28 +47,6 @@ def is_ascii() -> bool:
 
 def glyph(name: str) -> str:
     return _GLYPHS[name][_ascii]
-
-
-# Control characters act on the terminal; marks of direction and of no width lie about what is written;
-# lone surrogates cannot be encoded. Joiners (U+200C, U+200D) stay: Persian and family emoji need them.
-_ACTING = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
-)
-
-
-def _picture(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    if code == 0x0A or code in (0x2028, 0x2029):
-        return "⏎"
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else "␦"
-
-
-def visible(text: str) -> str:
-    """`text` with each acting character as a picture of one cell; character for character."""
-    return text if text.isprintable() else _ACTING.sub(_picture, text)
 
 
 def shown(value: object) -> str:

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from icrm_tui.collect.formats import charset
 from icrm_tui.errors import Refused, Usage
+from icrm_tui.text import guarded
 
 DELIMITERS = ",;\t|^~\x1f"
 NAMED = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
@@ -49,8 +50,6 @@ COUNT = re.compile(
     re.IGNORECASE,
 )
 FIGURE = re.compile(r"[^\w\s]{0,3}\s*-?(\d{1,9}|\d{1,3}([ ,.'’]\d{3})+)([.,]\d+)?\s*(%|[^\w\s]|[A-Z]{3}|元)?\Z")
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
-HARMLESS = re.compile(r"[+-]?[ \d().,/-]*\d[ \d().,/-]*(%|[eE][+-]?\d+| ?(x|ext\.?|#) ?\d+)?\Z")
 
 Row = tuple[int, list[str], str]
 """The line it starts at, its cells, and what is wrong with it: "", "csv-long" or "csv-cut"."""
@@ -124,18 +123,6 @@ def rows(path: Path, layout: Layout, totals: list[Row] | None = None) -> Iterato
         yield line, cells, "csv-cut" if last else problem
 
 
-def safe(value: str) -> str:
-    """A cell no spreadsheet takes for a formula. NUL, which no CSV can hold, becomes U+FFFD."""
-    if "\0" in value:
-        value = value.replace("\0", "\ufffd")
-    return "'" + value if FORMULA.match(value) and not HARMLESS.match(value) else value
-
-
-def unsafe(value: str) -> str:
-    """The cell as it was before `safe`, and without the quote people type to keep a phone's plus sign."""
-    return value[1:] if value[:1] == "'" and FORMULA.match(value) else value
-
-
 class Writer:
     """Rows as RFC 4180 has them, but for the line end: "\\n", which Excel reads as well, and which leaves
     no "\\r" on the last column under cut, awk and sort.
@@ -154,7 +141,7 @@ class Writer:
         self._stream.write(line[:-2] + "\n")
 
     def row(self, cells: Iterable[str]) -> None:
-        self._writer.writerow([safe(cell) for cell in cells])
+        self._writer.writerow([guarded(cell) for cell in cells])
 
     def raw(self, cells: Iterable[str]) -> None:
         self._writer.writerow(cells)
@@ -177,7 +164,7 @@ class Rejects:
 
     def row(self, line: int, cells: Sequence[str], reason: str) -> None:
         kept = [cells[i] for i in self._kept if i < len(cells)]
-        self._writer.raw([str(line), safe(reason), *kept, *cells[self._width :]])
+        self._writer.raw([str(line), guarded(reason), *kept, *cells[self._width :]])
 
     def close(self) -> None:
         self._stream.close()
