@@ -144,4 +144,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.setting-number": "{key}: “{value}” is not a number of days.",
     "error.nearest": "Nearest: {nearest}.",
     "ui.comma": ", ",
+    # demo store
+    "error.demo-filled": "The store has customers already; the demo fills an empty one. Name another file with --db.",
 }

@@ -144,4 +144,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.setting-number": "{key}：“{value}”不是天数。",
     "error.nearest": "相近的有：{nearest}。",
     "ui.comma": "、",
+    # demo store
+    "error.demo-filled": "该数据文件中已有客户，演示数据只写入空文件；请用 --db 指定另一个文件。",
 }

@@ -1,0 +1,89 @@
+"""What one user prefers on this machine: a small TOML file, absent until something is set."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from icrm_tui import dates, i18n, paths
+from icrm_tui.errors import Unavailable, Usage
+
+
+def _choice(key: str, choices: tuple[str, ...]) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value not in choices:
+            raise Usage("choice", field=key, value=value, choices=", ".join(choices))
+        return value
+
+    return check
+
+
+def _language(value: str) -> str:
+    return _choice("language", tuple(i18n.LANGUAGES))(i18n.match(value) or value)
+
+
+# key → what checks a value; the settings screen and `config` are made from this
+SCHEMA: dict[str, Callable[[str], str]] = {
+    "user": str.strip,
+    "zone": lambda value: dates.zone(value).key,
+    "language": _language,
+    "db": str.strip,
+    "theme": _choice("theme", ("icrm-dark", "icrm-light")),
+    "glyphs": _choice("glyphs", ("unicode", "ascii")),
+}
+
+
+def load() -> dict[str, str]:
+    """All that is set. Unavailable names a file that is no TOML."""
+    path = paths.config_file()
+    if not path.exists():
+        return {}
+    import tomllib
+
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Unavailable("config-broken", path=str(path), detail=str(error)) from error
+    return {key: str(value) for key, value in found.items() if key in SCHEMA}
+
+
+def put(key: str, value: str) -> str:
+    """Keep `value`, checked; an empty one takes the setting away."""
+    if key not in SCHEMA:
+        raise Usage("unknown-setting", key=key, nearest=", ".join(_near(key)))
+    kept = load()
+    if value.strip():
+        kept[key] = SCHEMA[key](value.strip())
+    else:
+        kept.pop(key, None)
+    _write(paths.config_file(), kept)
+    return kept.get(key, "")
+
+
+def _near(key: str) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(key, SCHEMA, 1)
+
+
+def _write(path: Path, kept: dict[str, str]) -> None:
+    import tomli_w
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+        tomli_w.dump(kept, file)
+    fresh.replace(path)
+
+
+def zone(kept: dict[str, str]) -> ZoneInfo:
+    """The user's zone: as set, else as the system says, else UTC."""
+    if kept.get("zone"):
+        return dates.zone(kept["zone"])
+    named = os.environ.get("TZ", "").removeprefix(":")
+    if named:
+        return dates.zone(named)
+    link = Path("/etc/localtime")
+    if link.is_symlink() and "zoneinfo/" in str(link.readlink()):
+        return ZoneInfo(str(link.readlink()).partition("zoneinfo/")[2])
+    return ZoneInfo("UTC")

@@ -1,0 +1,179 @@
+"""Everything a command prints: data to stdout in the format asked for, narration to stderr."""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from icrm_tui.i18n import t
+from icrm_tui.text import guarded, visible
+
+FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv", "ids")
+LINES = 50  # rows of a list on a terminal
+GAP = "  "
+
+Record = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Output:
+    """How this run prints. `format` is empty until something was asked for."""
+
+    format: str = ""
+    quiet: bool = False
+    out: TextIO = sys.stdout
+    err: TextIO = sys.stderr
+
+    @property
+    def chosen(self) -> str:
+        return self.format or ("table" if self.out.isatty() else "plain")
+
+    @property
+    def json(self) -> bool:
+        return self.format in ("json", "jsonl")
+
+    def say(self, sentence: str) -> None:
+        """Narration: never data, and nothing with --quiet."""
+        if not self.quiet:
+            self.complain(sentence)
+
+    def complain(self, sentence: str) -> None:
+        print(visible(sentence), file=self.err)
+
+    def line(self, text: str) -> None:
+        """One line of data as it is."""
+        print(visible(text), file=self.out)
+
+    def made(self, written: str, record: Record | None = None) -> None:
+        """What a write made: its id, or the record where JSON was asked for."""
+        if self.json:
+            self._json(record or {"id": written})
+        else:
+            self.line(written)
+
+    def record(self, record: Record) -> None:
+        """One record: a field a line, or one object."""
+        match self.chosen:
+            case "json" | "jsonl":
+                self._json(record)
+            case "ids":
+                self.line(str(record["id"]))
+            case "csv" | "tsv":
+                self._separated([record], list(record))
+            case _:
+                width = max(cells(key) for key in record)
+                for key, value in record.items():
+                    if value not in ("", None, [], {}):
+                        self.line(f"{pad(key, width)}{GAP}{one_line(value)}")
+
+    def rows(self, rows: Iterable[Record], columns: Sequence[str], total: int | None = None) -> None:
+        """A list. `total` says how many there are where not all are shown."""
+        match self.chosen:
+            case "json":
+                self._json(list(rows))
+            case "jsonl":
+                for row in rows:
+                    print(json.dumps(row, ensure_ascii=False, default=str), file=self.out)
+            case "ids":
+                for row in rows:
+                    self.line(str(row["id"]))
+            case "csv" | "tsv":
+                self._separated(rows, columns)
+            case "plain":
+                for row in rows:
+                    self.line("\t".join(one_line(row.get(column, "")) for column in columns))
+            case _:
+                self._table(list(rows), columns)
+        if total is not None:
+            self.say(t("out.more", total=total))
+
+    def _json(self, value: Any) -> None:
+        print(json.dumps(value, ensure_ascii=False, indent=2, default=str), file=self.out)
+
+    def _separated(self, rows: Iterable[Record], columns: Sequence[str]) -> None:
+        import csv
+
+        writer = csv.writer(self.out, delimiter="," if self.chosen == "csv" else "\t", lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([guarded(_text(row.get(column, ""))) for column in columns] for row in rows)
+
+    def _table(self, rows: list[Record], columns: Sequence[str]) -> None:
+        heads = [t(f"field.{column}") if t_has(f"field.{column}") else column for column in columns]
+        lines = [[one_line(row.get(column, "")) for column in columns] for row in rows]
+        widths = [max(cells(text) for text in texts) for texts in zip(heads, *lines, strict=True)]
+        widths = fitted(widths, terminal_width())
+        for line in (heads, *lines):
+            shown = [pad(cut(text, width), width) for text, width in zip(line, widths, strict=True) if width]
+            self.line(GAP.join(shown).rstrip())
+
+
+def t_has(key: str) -> bool:
+    from icrm_tui.i18n import has
+
+    return has(key)
+
+
+def terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def fitted(widths: list[int], room: int) -> list[int]:
+    """Narrow the widest columns until the line fits."""
+    widths = list(widths)
+    while sum(widths) + len(GAP) * (len(widths) - 1) > room and max(widths) > 8:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def cells(text: str) -> int:
+    """Columns a terminal gives to the text: two to a wide character, none to a combining one."""
+    if text.isascii():
+        return len(text)
+    return sum(_cell(character) for character in text)
+
+
+def _cell(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def pad(text: str, width: int) -> str:
+    return text + " " * (width - cells(text))
+
+
+def cut(text: str, width: int) -> str:
+    if cells(text) <= width:
+        return text
+    while text and cells(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def one_line(value: Any) -> str:
+    return " ".join(visible(_text(value)).split())
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return t("ui.yes") if value else t("ui.no")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_text(one)}" for key, one in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_entry(one) for one in value)
+    return str(value)
+
+
+def _entry(value: Any) -> str:
+    """One of several: a channel by its value, anybody by name."""
+    if isinstance(value, Mapping):
+        for key in ("value", "name", "text"):
+            if key in value:
+                return str(value[key])
+    return _text(value)
