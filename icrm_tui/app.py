@@ -30,6 +30,7 @@ class Opening:
     zone: ZoneInfo
     store_name: str
     theme: str = "icrm-dark"
+    glyphs: str = "unicode"
     first_run: bool = False
 
 

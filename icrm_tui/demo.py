@@ -55,6 +55,7 @@ def team(story: Story) -> None:
             users.add(story.ctx, person.user, full_name=person.name, email=email, role=person.role)
     settings.put(story.ctx, "currency", "CNY")
     settings.put(story.ctx, "country", "CN")
+    settings.put(story.ctx, users.DEMO, FIRST)
     fields.add(story.ctx, "contact", "First met", "date")
     fields.add(story.ctx, "company", "Payment days", "number")
     fields.add(story.ctx, "company", "Incoterm", "choice", ("EXW", "FOB", "CIF", "DDP"))

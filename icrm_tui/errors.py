@@ -56,6 +56,12 @@ class Constraint(IcrmError):
     """The store refused a row: somebody else holds the key."""
 
 
+class Interrupted(IcrmError):
+    """It was called off: by the user, or because a newer question made its answer useless."""
+
+    exit = 130
+
+
 class Conflict(IcrmError):
     """Somebody changed the row since it was read.
 

@@ -13,6 +13,7 @@ LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 
 _words: dict[str, str | tuple[str, str]] = {}
 _language = ""
+_parts: list[str] = []  # of the catalogue, beside the words every command may say: help, screens
 
 
 def match(name: str) -> str | None:
@@ -31,8 +32,18 @@ def from_environment() -> str:
 
 def use(language: str) -> None:
     global _words, _language
-    _words = import_module(f"icrm_tui.locale.{language}").WORDS
+    _words = dict(import_module(f"icrm_tui.locale.{language}").WORDS)
+    for part in _parts:
+        _words |= import_module(f"icrm_tui.locale.{language}_{part}").WORDS
     _language = language
+
+
+def need(part: str) -> None:
+    """From now on the words of this part of the catalogue are there as well, in whatever language."""
+    if part not in _parts:
+        _parts.append(part)
+        if _language:
+            use(_language)
 
 
 def language() -> str:
@@ -56,6 +67,7 @@ def t(key: str, **values: Any) -> str:
 
 def sentence(error: IcrmError) -> str:
     """What an error says, in one line: rows by their names, choices and nouns by their words."""
+    need("errors")
     return t(f"error.{error.code}", **{name: _said(name, value) for name, value in error.values.items()})
 
 

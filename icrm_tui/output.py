@@ -1,18 +1,22 @@
 """Everything a command prints: data to stdout in the format asked for, narration to stderr."""
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TextIO
+from zoneinfo import ZoneInfo
 
-from icrm_tui.i18n import t
+from icrm_tui.i18n import has, t
 from icrm_tui.text import guarded, visible
 
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv", "ids")
 LINES = 50  # rows of a list on a terminal
 GAP = "  "
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 Record = Mapping[str, Any]
 
@@ -23,8 +27,10 @@ class Output:
 
     format: str = ""
     quiet: bool = False
-    out: TextIO = sys.stdout
-    err: TextIO = sys.stderr
+    progress_as: str = ""
+    zone: ZoneInfo | None = None
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    err: TextIO = field(default_factory=lambda: sys.stderr)
 
     @property
     def chosen(self) -> str:
@@ -34,6 +40,11 @@ class Output:
     def json(self) -> bool:
         return self.format in ("json", "jsonl")
 
+    @property
+    def page(self) -> int | None:
+        """How many rows of a list are enough where nothing was said."""
+        return LINES if self.out.isatty() and self.chosen == "table" else None
+
     def say(self, sentence: str) -> None:
         """Narration: never data, and nothing with --quiet."""
         if not self.quiet:
@@ -42,9 +53,22 @@ class Output:
     def complain(self, sentence: str) -> None:
         print(visible(sentence), file=self.err)
 
+    def text(self, text: str) -> None:
+        """Several lines of our own, as they are."""
+        print(text, end="", file=self.out)
+
     def line(self, text: str) -> None:
         """One line of data as it is."""
         print(visible(text), file=self.out)
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """How far long work is: a line of JSON where that was asked for, one line that changes on a terminal."""
+        if self.progress_as:
+            print(json.dumps({"stage": stage, "done": done, "total": total}), file=self.err, flush=True)
+        elif self.err.isatty() and not self.quiet:
+            part = f"{done:,} / {total:,}" if total else f"{done:,}"
+            end = "\n" if done >= total else ""
+            print(f"\r\x1b[K{t(f'stage.{stage}')} {part}", end=end, file=self.err, flush=True)
 
     def made(self, written: str, record: Record | None = None) -> None:
         """What a write made: its id, or the record where JSON was asked for."""
@@ -63,10 +87,10 @@ class Output:
             case "csv" | "tsv":
                 self._separated([record], list(record))
             case _:
-                width = max(cells(key) for key in record)
+                width = max(cells(self._head(key)) for key in record)
                 for key, value in record.items():
                     if value not in ("", None, [], {}):
-                        self.line(f"{pad(key, width)}{GAP}{one_line(value)}")
+                        self.line(f"{pad(self._head(key), width)}{GAP}{self._shown(key, value)}")
 
     def rows(self, rows: Iterable[Record], columns: Sequence[str], total: int | None = None) -> None:
         """A list. `total` says how many there are where not all are shown."""
@@ -83,11 +107,25 @@ class Output:
                 self._separated(rows, columns)
             case "plain":
                 for row in rows:
-                    self.line("\t".join(one_line(row.get(column, "")) for column in columns))
+                    print("\t".join(self._shown(column, row.get(column, "")) for column in columns), file=self.out)
             case _:
                 self._table(list(rows), columns)
         if total is not None:
             self.say(t("out.more", total=total))
+
+    def _head(self, column: str) -> str:
+        """A column's name: on a terminal in the user's language."""
+        return t(f"field.{column}") if self.chosen == "table" and has(f"field.{column}") else column
+
+    def _shown(self, column: str, value: Any) -> str:
+        """A value in one line: instants by the user's clock and, on a terminal, choices in their language."""
+        if isinstance(value, str):
+            if self.zone and INSTANT.fullmatch(value):
+                moment = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+                return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}"
+            if self.chosen == "table" and has(f"{column}.{value}"):
+                return t(f"{column}.{value}")
+        return one_line(value)
 
     def _json(self, value: Any) -> None:
         print(json.dumps(value, ensure_ascii=False, indent=2, default=str), file=self.out)
@@ -100,19 +138,13 @@ class Output:
         writer.writerows([guarded(_text(row.get(column, ""))) for column in columns] for row in rows)
 
     def _table(self, rows: list[Record], columns: Sequence[str]) -> None:
-        heads = [t(f"field.{column}") if t_has(f"field.{column}") else column for column in columns]
-        lines = [[one_line(row.get(column, "")) for column in columns] for row in rows]
+        heads = [self._head(column) for column in columns]
+        lines = [[self._shown(column, row.get(column, "")) for column in columns] for row in rows]
         widths = [max(cells(text) for text in texts) for texts in zip(heads, *lines, strict=True)]
         widths = fitted(widths, terminal_width())
         for line in (heads, *lines):
             shown = [pad(cut(text, width), width) for text, width in zip(line, widths, strict=True) if width]
             self.line(GAP.join(shown).rstrip())
-
-
-def t_has(key: str) -> bool:
-    from icrm_tui.i18n import has
-
-    return has(key)
 
 
 def terminal_width() -> int:

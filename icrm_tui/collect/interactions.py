@@ -1,10 +1,11 @@
 """One touch between us and a customer: a call, a mail, a visit."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from icrm_tui.context import Context
 from icrm_tui.db import Ids, Tx
-from icrm_tui.errors import Usage
+from icrm_tui.errors import NotFound, Usage
 from icrm_tui.nouns import Field, Noun, Parent, Part
 from icrm_tui.search import Who
 from icrm_tui.text import fold
@@ -65,6 +66,17 @@ def add(ctx: Context, who: Who, touch: Touch) -> int:
 
     made: int = ctx.change("interaction.add", work)
     return made
+
+
+def show(ctx: Context, interaction_id: int) -> dict[str, Any]:
+    """The touch's record, as JSON gives it."""
+    found = ctx.read("SELECT * FROM interactions WHERE id = :id", id=interaction_id)
+    if not found:
+        raise NotFound("not-found", noun="interaction", id=f"i{interaction_id}")
+    row = found[0]
+    keys = ("channel", "dir", "at", "subject", "outcome", "link", "who", "rev")
+    contact = f"p{row['contact_id']}" if row["contact_id"] else ""
+    return {"id": f"i{interaction_id}", "contact": contact, "text": row["body"], **{key: row[key] for key in keys}}
 
 
 def derive_customers(tx: Tx, ids: Ids) -> None:

@@ -183,7 +183,7 @@ class RecordList(Vertical):
 
     def _failed(self, error: IcrmError) -> None:
         if isinstance(error, QueryError):
-            self.filter.show_error(error.values["column"], error.values["length"], _said(error))
+            self.filter.show_error(error.values["column"], error.values["length"], i18n.sentence(error))
         else:
             self.place.say_error(error)
 
@@ -246,7 +246,3 @@ class RecordList(Vertical):
             Row(row["id"], tuple(written(row[word], field, word, now, zone) for word, field in self.fields.items()))
             for row in rows
         ]
-
-
-def _said(error: QueryError) -> str:
-    return t(f"error.{error.code}", **error.values)

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
-from icrm_tui.errors import Constraint, IcrmError, Locked, Refused, Unavailable
+from icrm_tui.errors import Constraint, IcrmError, Interrupted, Locked, Refused, Unavailable
 
 Row = dict[str, Any]
 
@@ -20,12 +20,6 @@ APPLICATION_ID = 0x6963726D  # "icrm", so that another program's file is never t
 WAIT = 30.0  # seconds a writer waits for another
 PAUSE = 0.003  # between its tries: SQLite's own back-off grows to 100 ms and misses short gaps
 NETWORK = ("nfs", "cifs", "smb", "afs", "fuse.sshfs", "ncpfs", "davfs")
-
-
-class Interrupted(IcrmError):
-    """A read was called off because its answer is no longer wanted."""
-
-    exit = 130
 
 
 CODES = {

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
+from icrm_tui import i18n
 from icrm_tui.i18n import has, t
 from icrm_tui.text import visible
 
@@ -32,6 +33,7 @@ _GLYPHS = {
     "out": ("→", ">"),
 }
 _ascii = False
+i18n.need("screens")
 
 
 def glyphs(name: str) -> None:

@@ -1,0 +1,45 @@
+"""`icrm log`: one touch with a customer."""
+
+from typing import Annotated
+
+import typer
+
+from icrm_tui.collect import interactions
+from icrm_tui.commands.base import Run, Who, Words, group, run_of
+from icrm_tui.errors import Usage
+from icrm_tui.search import who as meant
+
+app = group()
+
+
+@app.command("log")
+def log(
+    ctx: typer.Context,
+    who: Who,
+    text: Words,
+    channel: Annotated[str, typer.Option(metavar="CHANNEL")] = "other",
+    in_: Annotated[bool, typer.Option("--in")] = False,
+    out: Annotated[bool, typer.Option("--out")] = False,
+    at: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
+    outcome: Annotated[str | None, typer.Option(metavar="OUTCOME")] = None,
+) -> None:
+    """icrm log p1 "asked for a quote on two machines" --channel call --in --outcome interested"""
+    run = run_of(ctx)
+    if in_ and out:
+        raise Usage("in-and-out")
+    whom = meant(run.ctx, who)
+    when = _instant(run, at) if at else ""
+    direction = "in" if in_ else "out"
+    touch = interactions.Touch(" ".join(text), channel, direction, when, outcome or "")
+    made = interactions.add(run.ctx, whom, touch)
+    run.wrote(f"i{made}", lambda: interactions.show(run.ctx, made))
+
+
+def _instant(run: Run, text: str) -> str:
+    from icrm_tui import dates
+
+    zone, now = run.zone, run.ctx.now
+    meant_by = dates.when(text, now, zone)
+    if meant_by.time is None and meant_by.day == run.ctx.today:
+        return run.ctx.stamp
+    return dates.utc(meant_by.day, meant_by.time, zone)

@@ -1,0 +1,54 @@
+"""Lists as commands print them: the query, the columns, the order, and where to go on."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from icrm_tui import lists, nouns
+from icrm_tui.commands.base import Run, number
+from icrm_tui.errors import Usage
+from icrm_tui.lists import Wanted
+
+
+def show_list(run: Run, noun: str, query: Iterable[str] | None) -> None:
+    """The rows of `noun` that the rest of the line asks for."""
+    ctx, said = run.ctx, run.said
+    chosen = tuple(word.strip() for word in said.get("columns").split(",") if word.strip())
+    wanted = Wanted(noun, run.asked(query), chosen, said.get("sort"), said.has("archived"))
+    if said.has("count"):
+        run.out.line(str(lists.count(ctx, wanted)))
+        return
+    limit = run.limit
+    shown = tuple(lists.columns(ctx, wanted))
+    columns = shown if chosen else ("id", *without_id(shown))
+    after = _after(noun, said.get("after"))
+    if limit is None and after is None:
+        run.out.rows(_streamed(run, wanted, shown), columns)
+        return
+    rows = lists.rows(ctx, wanted, limit, after)
+    total = lists.count(ctx, wanted) if len(rows) == limit else len(rows)
+    run.out.rows((named(noun, row) for row in rows), columns, total if total > len(rows) else None)
+
+
+def _streamed(run: Run, wanted: Wanted, shown: tuple[str, ...]) -> Iterable[dict[str, Any]]:
+    names = ("id", *without_id(shown))
+    for row in lists.stream(run.ctx, wanted):
+        yield named(wanted.noun, dict(zip(names, row, strict=True)))
+
+
+def without_id(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if word != "id")
+
+
+def named(noun: str, row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its id as it is written."""
+    return {**row, "id": f"{nouns.noun(noun).prefix}{row['id']}"}
+
+
+def _after(noun: str, text: str) -> int | None:
+    if not text:
+        return None
+    found = re.fullmatch(rf"(?:{nouns.noun(noun).prefix})?(\d+)", text.casefold())
+    if found is None:
+        raise Usage("option-id", option="--after", value=text)
+    return number("--after", found[1])

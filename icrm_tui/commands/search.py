@@ -1,0 +1,22 @@
+"""`icrm find`: everything by any part of it."""
+
+import typer
+
+from icrm_tui import search
+from icrm_tui.commands.base import Words, group, run_of
+from icrm_tui.i18n import t
+
+app = group()
+
+
+@app.command("find")
+def find(ctx: typer.Context, text: Words) -> None:
+    """icrm find zhangwei"""
+    run = run_of(ctx)
+    if not run.ctx.connection.readonly:
+        for done, total in search.drain(run.ctx.connection):
+            run.out.progress("search", done, total)
+    hits, more = search.find(run.ctx, " ".join(text), limit=run.limit or 1000)
+    run.out.rows(hits, ("noun", "id", "name", "detail"))
+    if more:
+        run.out.say(t("out.more-hits", n=len(hits)))

@@ -1,0 +1,69 @@
+"""`icrm backup`, `restore-backup`, `doctor` and `reindex`: keeping the store whole."""
+
+import sys
+
+import typer
+
+from icrm_tui import doctor, paths, search
+from icrm_tui.commands.base import File, Run, group, run_of
+from icrm_tui.errors import Refused
+from icrm_tui.i18n import t
+from icrm_tui.store import backup
+
+app = group()
+
+
+@app.command("backup")
+def backup_(ctx: typer.Context, file: File) -> None:
+    """icrm backup monday.db"""
+    run = run_of(ctx)
+    target = paths.given(file)
+    backup.backup(run.ctx.connection, target)
+    run.out.line(str(target))
+
+
+@app.command("restore-backup")
+def restore(ctx: typer.Context, file: File) -> None:
+    """icrm restore-backup monday.db --yes"""
+    run = run_of(ctx)
+    if not sure(run, t("ask.restore", path=run.path, file=file)):
+        raise Refused("restore-unsure")
+    kept = backup.restore(run.ctx.connection, paths.given(file))
+    run.out.say(t("out.restored", kept=kept))
+    run.out.line(str(kept))
+
+
+def sure(run: Run, question: str) -> bool:
+    """Yes by --yes, or as answered on a terminal."""
+    if run.said.has("yes"):
+        return True
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    run.out.complain(f"{question} {t('ask.yes-no')}")
+    return sys.stdin.readline().strip().casefold() in ("y", "yes", "是", "好")
+
+
+@app.command("doctor")
+def doctor_(ctx: typer.Context) -> int:
+    """icrm doctor"""
+    run = run_of(ctx)
+    findings = doctor.run(run.ctx)
+    if run.out.chosen in ("table", "plain"):
+        for finding in findings:
+            mark = t("doctor.ok") if finding.ok else t("doctor.wrong")
+            detail = "" if finding.ok else t(f"doctor.{finding.check}.wrong", detail=finding.detail)
+            run.out.line(f"{mark} {t(f'doctor.{finding.check}')} {detail}".rstrip())
+    else:
+        run.out.rows([doctor.record(finding) for finding in findings], ("check", "ok", "detail"))
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+@app.command()
+def reindex(ctx: typer.Context) -> None:
+    """icrm reindex"""
+    run = run_of(ctx)
+    search.rebuild(run.ctx.connection)
+    total = 0
+    for done, total in search.drain(run.ctx.connection):
+        run.out.progress("search", done, total)
+    run.out.say(t("out.reindexed", n=total))
