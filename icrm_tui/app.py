@@ -15,6 +15,7 @@ from textual.screen import Screen
 from icrm_tui import db, i18n, nouns
 from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError
+from icrm_tui.session import Session
 from icrm_tui.themes import THEMES
 
 LOOK = 1.0  # seconds between looks whether another process has written
@@ -73,7 +74,7 @@ class IcrmApp(App[None]):
         self.opening = opening
         self.user = opening.user
         self.store_name = opening.store_name
-        self.session = db.Session(opening.path)
+        self.session = Session(opening.path)
         self._token: int | None = None
         for theme in THEMES:
             self.register_theme(theme)

@@ -1,9 +1,7 @@
-"""The only door to the data: a store, the writers of one change, and a session's two threads."""
+"""The only door to the data: a store, and the writers of one change."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from icrm_tui.store import sqlite
 from icrm_tui.store.history import Recorder
 from icrm_tui.store.sqlite import Connection, Row
 
-__all__ = ["Connection", "Every", "Ids", "Row", "Session", "Tx", "attach", "open_store"]
+__all__ = ["Connection", "Every", "Ids", "Row", "Tx", "attach", "open_store"]
 
 
 def open_store(path: Path, *, create: bool = True, readonly: bool = False) -> Connection:
@@ -271,36 +269,3 @@ class Touched:
     def clear(self) -> None:
         if self.bulk:
             self.connection.execute("DELETE FROM touched")
-
-
-class Session:
-    """A screen session's two threads: one writes, one reads, each with a connection of its own."""
-
-    def __init__(self, path: Path) -> None:
-        with closing(open_store(path)) as first:
-            self.readonly = first.readonly
-        self.path = path
-        self._connections: dict[str, Connection] = {}
-        self._threads = {name: ThreadPoolExecutor(1, f"icrm-{name}") for name in ("reader", "writer")}
-
-    def submit(self, thread: str, work: Callable[[Connection], Any]) -> "Future[Any]":
-        """Run `work` on the `reader` or `writer` thread, in the order submitted."""
-        return self._threads[thread].submit(self._run, thread, work)
-
-    def interrupt(self) -> None:
-        """Call off what the reader is doing."""
-        if "reader" in self._connections:
-            self._connections["reader"].interrupt()
-
-    def close(self) -> None:
-        for name, thread in self._threads.items():
-            if name == "reader":
-                self.interrupt()
-            thread.shutdown(wait=True, cancel_futures=name == "reader")
-        for connection in self._connections.values():
-            connection.close()
-
-    def _run(self, thread: str, work: Callable[[Connection], Any]) -> Any:
-        if thread not in self._connections:
-            self._connections[thread] = attach(self.path, readonly=self.readonly)
-        return work(self._connections[thread])

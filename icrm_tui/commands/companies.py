@@ -7,7 +7,6 @@ import typer
 from icrm_tui.collect import companies, tags
 from icrm_tui.commands.base import Many, Name, Number, Query, Run, Text, Who, Words, given, group, pairs, run_of
 from icrm_tui.commands.contacts import show_timeline
-from icrm_tui.commands.listing import show_list
 from icrm_tui.errors import Usage
 from icrm_tui.search import who as meant
 
@@ -49,6 +48,8 @@ def add(
 @app.command("list")
 def list_(ctx: typer.Context, query: Query = None) -> None:
     """icrm company list city:上海 --columns name,people"""
+    from icrm_tui.commands.listing import show_list
+
     show_list(run_of(ctx), "company", query)
 
 

@@ -7,7 +7,6 @@ import typer
 from icrm_tui.collect import channels, consent, contacts, preferences, tags, timeline
 from icrm_tui.commands.base import Many, Name, Number, Query, Run, Text, Who, Words, given, group, pairs, run_of
 from icrm_tui.commands.base import yes_or_no as read_flag
-from icrm_tui.commands.listing import show_list
 from icrm_tui.errors import Usage
 from icrm_tui.search import who as meant
 
@@ -62,6 +61,8 @@ def add(
 @app.command("list")
 def list_(ctx: typer.Context, query: Query = None) -> None:
     """icrm contact list tag:VIP "last_contact>30d" --columns name,phone --sort name"""
+    from icrm_tui.commands.listing import show_list
+
     show_list(run_of(ctx), "contact", query)
 
 

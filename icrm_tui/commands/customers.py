@@ -6,7 +6,6 @@ import typer
 
 from icrm_tui.collect import customers
 from icrm_tui.commands.base import Query, Who, group, run_of
-from icrm_tui.commands.listing import show_list
 from icrm_tui.search import who as meant
 
 app = group()
@@ -15,6 +14,8 @@ app = group()
 @app.command("list")
 def list_(ctx: typer.Context, query: Query = None) -> None:
     """icrm customer list owner:me no:last_contact"""
+    from icrm_tui.commands.listing import show_list
+
     show_list(run_of(ctx), "customer", query)
 
 

@@ -1,0 +1,42 @@
+"""A store kept open by screens: one thread that writes, one that reads, each with a connection of its own."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from icrm_tui.db import Connection, attach, open_store
+
+
+class Session:
+    """Work is done on the thread named, first in, first out."""
+
+    def __init__(self, path: Path) -> None:
+        with closing(open_store(path)) as first:
+            self.readonly = first.readonly
+        self.path = path
+        self._connections: dict[str, Connection] = {}
+        self._threads = {name: ThreadPoolExecutor(1, f"icrm-{name}") for name in ("reader", "writer")}
+
+    def submit(self, thread: str, work: Callable[[Connection], Any]) -> "Future[Any]":
+        """Run `work` on the `reader` or `writer` thread, in the order submitted."""
+        return self._threads[thread].submit(self._run, thread, work)
+
+    def interrupt(self) -> None:
+        """Call off what the reader is doing."""
+        if "reader" in self._connections:
+            self._connections["reader"].interrupt()
+
+    def close(self) -> None:
+        for name, thread in self._threads.items():
+            if name == "reader":
+                self.interrupt()
+            thread.shutdown(wait=True, cancel_futures=name == "reader")
+        for connection in self._connections.values():
+            connection.close()
+
+    def _run(self, thread: str, work: Callable[[Connection], Any]) -> Any:
+        if thread not in self._connections:
+            self._connections[thread] = attach(self.path, readonly=self.readonly)
+        return work(self._connections[thread])
