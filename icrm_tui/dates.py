@@ -7,9 +7,9 @@ import datetime as dt
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from icrm_tui.errors import Usage
@@ -21,8 +21,7 @@ AGO = re.compile(r"([+-]?)(\d{1,5})([hdwmy])")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """A day and, where one was said, an hour on the user's clock."""
 
     day: date
@@ -247,8 +246,7 @@ LUNAR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Birthday:
+class Birthday(NamedTuple):
     """`leap`: born in a leap month of the Chinese calendar, kept in the common one where a year has none."""
 
     year: int | None

@@ -1,7 +1,7 @@
 """The only door to the data: a store, and the writers of one change."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 

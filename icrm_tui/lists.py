@@ -2,8 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from icrm_tui import nouns, query
 from icrm_tui.context import Context
@@ -14,8 +13,7 @@ from icrm_tui.nouns import Field
 BLOCK = 500  # rows read by their ids at once
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a list is asked for. `sort` is a field's word, with `-` in front for the other direction."""
 
     noun: str

@@ -5,14 +5,12 @@ touched or reacting; the tables below are static strings so that nothing else is
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A word of the query language, and a column of a list.
 
     `sql` is the value as an expression over `{t}`, the noun's row. Text is compared folded: `sql` then
@@ -32,8 +30,7 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Parent:
+class Parent(NamedTuple):
     """A column that points at a row of `noun`; `by` is the column holding the noun where it varies.
 
     `bumps`: writing the row makes a new version of its parent.
@@ -44,20 +41,18 @@ class Parent:
     bumps: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One table of a noun. `unique`: columns that may not repeat; a merge drops what would.
 
     `resets`: what a row loses when a merge gives it another parent.
     """
 
-    parents: Mapping[str, Parent] = field(default_factory=dict)
+    parents: Mapping[str, Parent] = {}
     unique: tuple[tuple[str, ...], ...] = ()
-    resets: Mapping[str, Any] = field(default_factory=dict)
+    resets: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """How a row is meant by its words: `reads(text, country)` gives the key or None, `sql` selects noun, id by it."""
 
     name: str
@@ -65,16 +60,14 @@ class Lookup:
     sql: str
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """How a staged row meets a stored one: SELECT s.n AS n, x.id AS id FROM {stage} s JOIN …"""
 
     name: str
     sql: str
 
 
-@dataclass(frozen=True, slots=True)
-class Importer:
+class Importer(NamedTuple):
     """`parse(cells, options)` is pure and gives a staged row or raises Rejected; `publish` runs in a change."""
 
     columns: Mapping[str, str]
@@ -83,8 +76,7 @@ class Importer:
     publish: Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Noun:
+class Noun(NamedTuple):
     """What a noun declares about itself.
 
     `prefix` is how its ids are written (p17). `search` selects `id` and the texts it is found by, WHERE id IN
@@ -101,13 +93,13 @@ class Noun:
     parts: Mapping[str, Part]
     prefix: str = ""
     label: str = "name"
-    fields: Mapping[str, Field] = field(default_factory=dict)
-    lends: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
+    fields: Mapping[str, Field] = {}
+    lends: Mapping[str, Mapping[str, Field]] = {}
     columns: tuple[str, ...] = ()
     timeline: str = ""
     lookup: tuple[Lookup, ...] = ()
     search: str = ""
-    found_by: Mapping[str, str] = field(default_factory=dict)
+    found_by: Mapping[str, str] = {}
     hits: str = ""
     verify: tuple[str, ...] = ()
     importer: Importer | None = None

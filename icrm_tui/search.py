@@ -6,8 +6,7 @@ an e-mail and any four digits of a phone are looked up exactly; what is longer t
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from icrm_tui import db, nouns
 from icrm_tui.context import Context
@@ -20,8 +19,7 @@ CANDIDATES = 1000  # what `find` ranks at most
 DIGITS = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(NamedTuple):
     """Whom somebody meant: a customer and, where it is a person, the contact."""
 
     customer_id: int

@@ -1,8 +1,7 @@
 """The many ways to reach one person, and which of them say who somebody is."""
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
@@ -36,8 +35,7 @@ PUNCTUATION = re.compile(r"[\s().\-/\u00a0\u2010-\u2015·]+")
 NOT_DIGITS = re.compile(r"\D+")
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(NamedTuple):
     """One way to reach somebody: as typed, and the key it is compared by. `doubtful`: kept, but not valid."""
 
     kind: str

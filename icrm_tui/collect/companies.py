@@ -1,8 +1,7 @@
 """Companies: what is known of a firm, its people and how they report to each other."""
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from icrm_tui.collect import customers, fields, tags
 from icrm_tui.collect.channels import phone_key
@@ -31,8 +30,7 @@ SUFFIX = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(NamedTuple):
     """What is typed to make a company; `values` are COLUMNS, parent, competitor, owner, source, grade, custom."""
 
     name: str

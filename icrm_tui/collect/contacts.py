@@ -1,8 +1,7 @@
 """People: who they are, where they belong, and everything one is told when meeting them."""
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from icrm_tui.collect import channels, companies, consent, customers, fields, preferences, tags
 from icrm_tui.collect.channels import Channel
@@ -36,8 +35,7 @@ GENDER_WORDS = {"f": "female", "女": "female", "女士": "female", "m": "male",
 FOLDED = ("title", "city")
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """What is typed to make a contact; `values` are COLUMNS, company, owner, source, grade and custom fields."""
 
     name: str

@@ -1,7 +1,6 @@
 """One touch between us and a customer: a call, a mail, a visit."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from icrm_tui.context import Context
 from icrm_tui.db import Ids, Tx
@@ -19,8 +18,7 @@ OUTCOMES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """What is logged; `at` is an instant as the store keeps it, empty for now."""
 
     text: str

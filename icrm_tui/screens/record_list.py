@@ -226,9 +226,7 @@ class RecordList(Vertical):
         self.place.load(query.fields, self.wanted.noun, then=ask, wait=0)
 
     def _want(self, **changes: Any) -> None:
-        from dataclasses import replace
-
-        self.wanted = replace(self.wanted, **changes)
+        self.wanted = self.wanted._replace(**changes)
         word = self.wanted.sort.removeprefix("-")
         self.listing.set_sort(word, self.wanted.sort.startswith("-"))
         self.read(keep="text" not in changes)
