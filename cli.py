@@ -1,3 +1,3 @@
 from icrm_tui.cli import main
 
-raise SystemExit(main())
+main()

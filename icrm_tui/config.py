@@ -3,9 +3,9 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from icrm_tui import dates, i18n, paths
+from icrm_tui import i18n, paths
 from icrm_tui.errors import Unavailable, Usage
 
 
@@ -18,6 +18,15 @@ def _choice(key: str, choices: tuple[str, ...]) -> Callable[[str], str]:
     return check
 
 
+def _zone(value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        from icrm_tui import dates
+
+        return dates.zone(value)  # which says what is near
+
+
 def _language(value: str) -> str:
     return _choice("language", tuple(i18n.LANGUAGES))(i18n.match(value) or value)
 
@@ -25,7 +34,7 @@ def _language(value: str) -> str:
 # key → what checks a value; the settings screen and `config` are made from this
 SCHEMA: dict[str, Callable[[str], str]] = {
     "user": str.strip,
-    "zone": lambda value: dates.zone(value).key,
+    "zone": lambda value: _zone(value).key,
     "language": _language,
     "db": str.strip,
     "theme": _choice("theme", ("icrm-dark", "icrm-light")),
@@ -79,10 +88,10 @@ def _write(path: Path, kept: dict[str, str]) -> None:
 def zone(kept: dict[str, str]) -> ZoneInfo:
     """The user's zone: as set, else as the system says, else UTC."""
     if kept.get("zone"):
-        return dates.zone(kept["zone"])
+        return _zone(kept["zone"])
     named = os.environ.get("TZ", "").removeprefix(":")
     if named:
-        return dates.zone(named)
+        return _zone(named)
     link = Path("/etc/localtime")
     if link.is_symlink() and "zoneinfo/" in str(link.readlink()):
         return ZoneInfo(str(link.readlink()).partition("zoneinfo/")[2])

@@ -51,23 +51,27 @@ def language() -> str:
 
 
 def has(key: str) -> bool:
-    if not _words:
-        use(from_environment())
+    _prepare(key)
     return key in _words
 
 
 def t(key: str, **values: Any) -> str:
-    if not _words:
-        use(from_environment())
+    _prepare(key)
     sentence = _words[key]
     if isinstance(sentence, tuple):
         sentence = sentence[0] if values.get("n") == 1 else sentence[1]
     return sentence.format(**values) if values else sentence
 
 
+def _prepare(key: str) -> None:
+    if not _words:
+        use(from_environment())
+    if key.startswith("error."):
+        need("errors")
+
+
 def sentence(error: IcrmError) -> str:
     """What an error says, in one line: rows by their names, choices and nouns by their words."""
-    need("errors")
     return t(f"error.{error.code}", **{name: _said(name, value) for name, value in error.values.items()})
 
 

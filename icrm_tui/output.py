@@ -3,9 +3,7 @@
 import json
 import re
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
@@ -16,21 +14,22 @@ from icrm_tui.text import guarded, visible
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv", "ids")
 LINES = 50  # rows of a list on a terminal
 GAP = "  "
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 Record = Mapping[str, Any]
 
 
-@dataclass(slots=True)
 class Output:
     """How this run prints. `format` is empty until something was asked for."""
 
-    format: str = ""
-    quiet: bool = False
-    progress_as: str = ""
-    zone: ZoneInfo | None = None
-    out: TextIO = field(default_factory=lambda: sys.stdout)
-    err: TextIO = field(default_factory=lambda: sys.stderr)
+    def __init__(
+        self, format: str = "", quiet: bool = False, progress_as: str = "", zone: ZoneInfo | None = None
+    ) -> None:
+        self.format = format
+        self.quiet = quiet
+        self.progress_as = progress_as
+        self.zone = zone
+        self.out: TextIO = sys.stdout
+        self.err: TextIO = sys.stderr
 
     @property
     def chosen(self) -> str:
@@ -120,7 +119,7 @@ class Output:
     def _shown(self, column: str, value: Any) -> str:
         """A value in one line: instants by the user's clock and, on a terminal, choices in their language."""
         if isinstance(value, str):
-            if self.zone and INSTANT.fullmatch(value):
+            if self.zone and value[10:11] == "T" and re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}Z", value):
                 moment = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
                 return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}"
             if self.chosen == "table" and has(f"{column}.{value}"):
@@ -169,6 +168,8 @@ def cells(text: str) -> int:
 
 
 def _cell(character: str) -> int:
+    import unicodedata
+
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from icrm_tui import db, nouns
 from icrm_tui.context import Context
 from icrm_tui.errors import Ambiguous, NotFound, Usage
-from icrm_tui.text import HAN_RUN, PIECE, like, plain
+from icrm_tui.text import is_han, like, pieces, plain
 
 VERSION = "1"  # of the cutting below; a store indexed by another is read anew
 BATCH = 400  # rows indexed in one short transaction
@@ -46,8 +46,8 @@ def _word(word: str, into: set[str]) -> None:
 
 
 def _name(text: str, into: set[str]) -> None:
-    for piece in PIECE.findall(plain(text)):
-        if not HAN_RUN.match(piece):
+    for piece in pieces(plain(text)):
+        if not is_han(piece):
             _word(piece, into)
             continue
         from icrm_tui import pinyin
@@ -72,7 +72,7 @@ def _phone(text: str, into: set[str]) -> None:
 
 def _email(text: str, into: set[str]) -> None:
     folded = plain(text)
-    for part in PIECE.findall(folded):
+    for part in pieces(folded):
         into.add(part[:1])
         into.add(part[:2])
     into.update(folded[i : i + 3] for i in range(len(folded) - 2) if " " not in folded[i : i + 3])
@@ -94,7 +94,7 @@ def wanted(text: str) -> list[str]:
     """The tokens that must all be there for `text`; groups of alternatives are joined by OR."""
     need: list[str] = []
     for piece in _pieces(text):
-        if HAN_RUN.match(piece):
+        if is_han(piece):
             need += [piece] if len(piece) == 1 else [piece[i : i + 2] for i in range(len(piece) - 1)]
         elif len(piece) <= 2:
             need.append(piece)
@@ -116,7 +116,7 @@ def _pieces(text: str) -> list[str]:
             found.append(word)
             continue
         digits = re.sub(r"[-().+/]", "", word)
-        found += [digits] if digits.isdigit() else PIECE.findall(word)
+        found += [digits] if digits.isdigit() else pieces(word)
     return found
 
 
@@ -148,7 +148,7 @@ def condition(ctx: Context, noun: str, text: str, alias: str, n: int) -> tuple[s
     params: dict[str, Any] = {f"q{n}": expression}
     sql = f"{alias}.id IN ({ctx.connection.matching(noun, f'q{n}')})"
     for piece in _pieces(text):
-        if len(piece) <= (2 if HAN_RUN.match(piece) else 3):
+        if len(piece) <= (2 if is_han(piece) else 3):
             continue
         n += 1
         params[f"q{n}"] = like(piece)

@@ -2,11 +2,9 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-HAN_RUN = re.compile(f"[{HAN}]+")
-PIECE = re.compile(f"[{HAN}]+|[^\\W_{HAN}]+")
 
 
 def fold(text: str) -> str:
@@ -26,6 +24,32 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
 
 
+def pieces(text: str) -> list[str]:
+    """The words of folded text: runs of Chinese characters, and of other letters and digits."""
+    return (_ascii_piece() if text.isascii() else _piece()).findall(text)
+
+
+def is_han(piece: str) -> bool:
+    """Whether one of `pieces` is Chinese."""
+    return not piece.isascii() and _han().match(piece) is not None
+
+
+@cache
+def _han() -> re.Pattern[str]:
+    return re.compile(f"[{HAN}]")
+
+
+@cache
+def _ascii_piece() -> re.Pattern[str]:
+    return re.compile(r"[^\W_]+")
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    """Compiled when it is needed: classes of so many characters take milliseconds."""
+    return re.compile(f"[{HAN}]+|[^\\W_{HAN}]+")
+
+
 def sort_key(name: str) -> str:
     """What a name is sorted by: Chinese by its pinyin, a syllable a word, the surname by its own reading."""
     folded = plain(name)
@@ -34,8 +58,8 @@ def sort_key(name: str) -> str:
     from icrm_tui import pinyin
 
     words: list[str] = []
-    for piece in PIECE.findall(folded):
-        words += pinyin.name_syllables(piece)[1] if HAN_RUN.match(piece) else [piece]
+    for piece in pieces(folded):
+        words += pinyin.name_syllables(piece)[1] if is_han(piece) else [piece]
     return " ".join(words)
 
 
@@ -48,7 +72,7 @@ def like(text: str) -> str:
 
 # Control characters act on the terminal; marks of direction and of no width lie about what is written;
 # lone surrogates cannot be encoded. Joiners (U+200C, U+200D) stay: Persian and family emoji need them.
-_ACTING = re.compile(
+_ACTING = (
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
@@ -65,7 +89,7 @@ def _picture(found: re.Match[str]) -> str:
 
 def visible(text: str) -> str:
     """`text` with each acting character as a picture of one cell; character for character."""
-    return text if text.isprintable() else _ACTING.sub(_picture, text)
+    return text if text.isprintable() else re.sub(_ACTING, _picture, text)
 
 
 FORMULA = re.compile(r"'*[=+\-@\t\r]")

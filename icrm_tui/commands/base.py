@@ -6,7 +6,6 @@ options under `opt.<name>`, those of its arguments under `arg.<NAME>`.
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,11 +39,11 @@ Number = Annotated[int | None, typer.Option(metavar="N")]
 File = Annotated[str, typer.Argument(metavar="FILE")]
 
 
-@dataclass(slots=True)
 class Globals:
     """The words hoisted from the line, before anything is read into them."""
 
-    said: dict[str, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.said: dict[str, str] = {}
 
     def has(self, word: str) -> bool:
         return word in self.said

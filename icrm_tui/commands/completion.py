@@ -80,7 +80,7 @@ def answers(words: Sequence[str]) -> list[str]:
         with suppress(Usage):
             _path, command, left = parsing.resolve(rest)
     if command is None:
-        known = parsing.children(parsing.load(rest[0])) if len(rest) == 1 else []
+        known = _below(rest)
         return [word for word in known if word.startswith(last)] + _options({}, last)
     if last.startswith("--"):
         return _options(parsing.options(command), last)
@@ -89,6 +89,14 @@ def answers(words: Sequence[str]) -> list[str]:
     asked = parsing.written(arguments[min(at, len(arguments) - 1)]) if arguments else ""
     noun = rest[0] if rest[0] in nouns.NOUNS else "contact"
     return _stored(Run(said), asked, noun, left, last)
+
+
+def _below(words: Sequence[str]) -> list[str]:
+    """The words a group goes on with."""
+    tree = parsing.load(words[0])
+    for word in words[1:]:
+        tree = tree.get(word, {}) if isinstance(tree, dict) else {}
+    return sorted(tree) if isinstance(tree, dict) else []
 
 
 def _options(known: dict[str, object], last: str) -> list[str]:

@@ -27,13 +27,13 @@ def text(words: Sequence[str]) -> str:
     words = [word for word in words if not word.startswith("-")]
     if not words:
         return _everything()
-    path, command = [words[0]], parsing.load(words[0])
+    path, tree = [words[0]], parsing.load(words[0])
     for word in words[1:]:
-        if word not in parsing.children(command):
+        if not isinstance(tree, dict) or word not in tree:
             break
         path.append(word)
-        command = command.commands[word]
-    return _group(path, command) if parsing.children(command) else _command(path, command)
+        tree = tree[word]
+    return _group(path, tree) if isinstance(tree, dict) else _command(path, parsing.build(tree))
 
 
 def _everything() -> str:
@@ -47,8 +47,8 @@ def _everything() -> str:
     )  # fmt: skip
 
 
-def _group(path: list[str], command: Any) -> str:
-    rows = [(name, t(f"cmd.{'.'.join([*path, name])}")) for name in parsing.children(command)]
+def _group(path: list[str], tree: parsing.Tree) -> str:
+    rows = [(name, t(f"cmd.{'.'.join([*path, name])}")) for name in sorted(tree)]
     usage = f"icrm {' '.join(path)} {t('help.command')}"
     return "\n".join([t(f"cmd.{'.'.join(path)}"), "", INDENT + usage, "", *_table(rows), ""])
 

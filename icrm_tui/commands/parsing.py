@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from icrm_tui.commands.base import Run
+from icrm_tui.commands.base import Run, group
 from icrm_tui.errors import IcrmError, Usage
 
 # word → module of icrm_tui.commands; imported when the word is named. Its summary is `cmd.<word>`.
@@ -38,36 +38,50 @@ COMMANDS: dict[str, str] = {
 # Typer's own errors by the name of their class: importing what they are would reach into its insides
 SAID = {"MissingParameter": "missing", "BadOptionUsage": "option-value", "BadParameter": "bad-value"}
 
-Command = Any  # a click command as Typer builds it; Typer does not export the type
+Command = Any  # a click command as Typer builds it, and what it is built from; Typer does not export the types
+Tree = dict[str, Any]  # name → another tree, or what a command is built from
 
 
-def load(word: str) -> Command:
-    """The command or group a first word names."""
+def load(word: str) -> Any:
+    """The tree of a group, or the one command a first word names."""
     if word not in COMMANDS:
         near = get_close_matches(word, COMMANDS, 1)
         raise Usage("command", text=word, nearest=", ".join(near))
-    made = get_command(import_module(f"icrm_tui.commands.{COMMANDS[word]}").app)
-    found = getattr(made, "commands", {}).get(word)
-    return found or made
+    found = children(import_module(f"icrm_tui.commands.{COMMANDS[word]}").app)
+    return found.get(word, found)
+
+
+def children(app: typer.Typer) -> Tree:
+    found: Tree = {}
+    for info in app.registered_commands:
+        assert info.callback is not None
+        found[info.name or info.callback.__name__.replace("_", "-")] = info
+    for under in app.registered_groups:
+        assert under.typer_instance is not None and isinstance(under.name, str)
+        found[under.name] = children(under.typer_instance)
+    return found
 
 
 def resolve(words: Sequence[str]) -> tuple[list[str], Command, list[str]]:
     """The path of the command that `words` name, the command, and the words left for it."""
     path, rest = [words[0]], list(words[1:])
-    command = load(words[0])
-    while children(command):
-        if not rest or rest[0] not in children(command):
+    tree = load(words[0])
+    while isinstance(tree, dict):
+        if not rest or rest[0] not in tree:
             said = rest[0] if rest else ""
-            near = get_close_matches(said, children(command), 1) or children(command)
+            near = get_close_matches(said, tree, 1) or sorted(tree)
             code = "subcommand" if said else "subcommand-none"
             raise Usage(code, text=said, command=" ".join(path), nearest=", ".join(near))
         path.append(rest.pop(0))
-        command = command.commands[path[-1]]
-    return path, command, rest
+        tree = tree[path[-1]]
+    return path, build(tree), rest
 
 
-def children(command: Command) -> list[str]:
-    return sorted(getattr(command, "commands", {}))
+def build(info: Any) -> Command:
+    """This one command: building its whole group would take milliseconds."""
+    alone = group()
+    alone.registered_commands = [info]
+    return get_command(alone)
 
 
 def every() -> Iterator[tuple[list[str], Command]]:
@@ -76,11 +90,12 @@ def every() -> Iterator[tuple[list[str], Command]]:
         yield from _under([word], load(word))
 
 
-def _under(path: list[str], command: Command) -> Iterator[tuple[list[str], Command]]:
-    if not children(command):
-        yield path, command
-    for name in children(command):
-        yield from _under([*path, name], command.commands[name])
+def _under(path: list[str], tree: Any) -> Iterator[tuple[list[str], Command]]:
+    if isinstance(tree, dict):
+        for name in sorted(tree):
+            yield from _under([*path, name], tree[name])
+    else:
+        yield path, build(tree)
 
 
 def options(command: Command) -> dict[str, Any]:

@@ -79,7 +79,8 @@ class Connection:
     def stream(self, sql: str, params: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
         """Rows as tuples, as they come, for results too large to hold."""
         with self.errors():
-            yield from self.raw.execute(sql, params or {})
+            for row in self.raw.execute(sql, params or {}):  # noqa: UP028 - yield from would close a cursor that is gone
+                yield row
 
     def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> int:
         """The number of rows changed."""
