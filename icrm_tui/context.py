@@ -116,8 +116,6 @@ class Context:
 
 def settle(ctx: Context, tx: db.Tx) -> None:
     """Recompute what is derived from the rows touched and run the reactions, until nothing more moves."""
-    from icrm_tui import search
-
     for _round in range(DEPTH):
         touched = tx.take_touched()
         events, tx.events = tx.events, {}
@@ -132,7 +130,7 @@ def settle(ctx: Context, tx: db.Tx) -> None:
             for owner in dict.fromkeys(whose.values()):
                 words = sorted(table for table in tables if whose.get(table) == owner)
                 if words and (ids := touched.ids(owner, words)):
-                    search.refresh(tx, noun, owner, ids)
+                    nouns.resolve(nouns.INDEX)(tx, noun, owner, ids)
         touched.clear()
         for event, row_ids in events.items():
             for spec in nouns.AFTER.get(event, ()):

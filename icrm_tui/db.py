@@ -7,11 +7,12 @@ from typing import Any
 
 from icrm_tui import nouns
 from icrm_tui.errors import Conflict, NotFound, Unavailable
-from icrm_tui.store import sqlite
+from icrm_tui.store import migrations, sqlite
+from icrm_tui.store.backup import backup, restore
 from icrm_tui.store.history import Recorder
 from icrm_tui.store.sqlite import Connection, Row
 
-__all__ = ["Connection", "Every", "Ids", "Row", "Tx", "attach", "open_store"]
+__all__ = ["Connection", "Every", "Ids", "Row", "Tx", "attach", "backup", "open_store", "restore"]
 
 
 def open_store(path: Path, *, create: bool = True, readonly: bool = False) -> Connection:
@@ -24,8 +25,6 @@ def open_store(path: Path, *, create: bool = True, readonly: bool = False) -> Co
     sqlite.prepare(path)
     connection = Connection(path, readonly=True) if readonly or not sqlite.writable(path) else Connection(path)
     try:
-        from icrm_tui.store import migrations
-
         migrations.migrate(connection)
     except BaseException:
         connection.close()

@@ -114,6 +114,7 @@ NOUNS: dict[str, str] = {
     "customer": "collect.customers",
     "company": "collect.companies",
     "contact": "collect.contacts",
+    "belonging": "collect.belongings",
     "channel": "collect.channels",
     "consent": "collect.consent",
     "preference": "collect.preferences",
@@ -129,7 +130,7 @@ TABLES: dict[str, str] = {
     "customers": "customer",
     "companies": "company",
     "contacts": "contact",
-    "belongings": "contact",
+    "belongings": "belonging",
     "channels": "channel",
     "consents": "consent",
     "preferences": "preference",
@@ -177,6 +178,9 @@ SEARCHED: dict[str, dict[str, str]] = {
     "contact": {"contacts": "contact", "channels": "contact", "taggings": "contact", "customers": "customer"},
     "company": {"companies": "company", "customers": "customer", "taggings": "company"},
 }
+
+# (tx, noun, owner, ids) → index the rows again that writing the owner's rows touched
+INDEX = "search:refresh"
 
 # (ctx, noun) → the query fields people defined themselves
 CUSTOM = "collect.fields:query_fields"

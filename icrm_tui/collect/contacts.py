@@ -3,7 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-from icrm_tui.collect import channels, companies, consent, customers, fields, preferences, tags
+from icrm_tui.collect import belongings, channels, companies, consent, customers, fields, preferences, tags
 from icrm_tui.collect.channels import Channel
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
@@ -121,7 +121,7 @@ def add(ctx: Context, contact: Contact) -> int:
             **pointers,
         )
         if company:
-            _belong(tx, contact_id, customer_id, own.get("title", ""), "")
+            belongings.begin(ctx, contact_id, customer_id, own.get("title", ""))
         for channel in contact.channels:
             channels.add(ctx, contact_id, channel)
         fields.put(ctx, "contact", contact_id, custom)
@@ -173,12 +173,11 @@ def move(ctx: Context, contact_id: int, company: str) -> bool:
             target = companies.named(ctx, company)
         if target == now["customer_id"]:
             return False
-        today = ctx.today.isoformat()
-        for row in tx.read("SELECT id FROM belongings WHERE contact_id = :id AND until = ''", id=contact_id):
-            tx.update("belongings", row["id"], until=today)
         tx.update("contacts", contact_id, customer_id=target)
         if company.strip():
-            _belong(tx, contact_id, target, now["title"], today)
+            belongings.begin(ctx, contact_id, target, now["title"], ctx.today.isoformat())
+        else:
+            belongings.end(ctx, contact_id)
         if alone:
             customers.absorb(ctx, now["customer_id"], target)
         return True
@@ -249,6 +248,7 @@ def show(ctx: Context, contact_id: int) -> dict[str, Any]:
         "company": row["customer_name"] if employed else "",
         "company_id": f"co{row['customer_id']}" if employed else "",
         "title": row["title"],
+        "former": belongings.former(ctx, contact_id),
         **main,
         **{column: row[column] for column in TEXTS if column != "title"},
         "reports_to": row["boss"] or "",
@@ -274,10 +274,6 @@ def _main(reach: list[dict[str, Any]], kind: str) -> str:
 
 def _is_person(ctx: Context, contact: Row) -> bool:
     return str(customers.get(ctx, contact["customer_id"])["kind"]) == "person"
-
-
-def _belong(tx: Tx, contact_id: int, customer_id: int, title: str, since: str) -> None:
-    tx.insert("belongings", contact_id=contact_id, customer_id=customer_id, title=title, since=since)
 
 
 def _pointers(ctx: Context, values: dict[str, str], contact_id: int | None) -> dict[str, Any]:
@@ -334,8 +330,7 @@ NOUN = Noun(
                 "referred_by": Parent("contact"),
                 "merged_into": Parent("contact"),
             }
-        ),
-        "belongings": Part({"contact_id": Parent("contact"), "customer_id": Parent("customer")}),
+        )
     },
     prefix="p",
     fields={

@@ -4,11 +4,10 @@ import sys
 
 import typer
 
-from icrm_tui import doctor, paths, search
+from icrm_tui import db, doctor, paths, search
 from icrm_tui.commands.base import File, Run, group, run_of
 from icrm_tui.errors import Refused
 from icrm_tui.i18n import t
-from icrm_tui.store import backup
 
 app = group()
 
@@ -18,7 +17,7 @@ def backup_(ctx: typer.Context, file: File) -> None:
     """icrm backup monday.db"""
     run = run_of(ctx)
     target = paths.given(file)
-    backup.backup(run.ctx.connection, target)
+    db.backup(run.ctx.connection, target)
     run.out.line(str(target))
 
 
@@ -28,7 +27,7 @@ def restore(ctx: typer.Context, file: File) -> None:
     run = run_of(ctx)
     if not sure(run, t("ask.restore", path=run.path, file=file)):
         raise Refused("restore-unsure")
-    kept = backup.restore(run.ctx.connection, paths.given(file))
+    kept = db.restore(run.ctx.connection, paths.given(file))
     run.out.say(t("out.restored", kept=kept))
     run.out.line(str(kept))
 
