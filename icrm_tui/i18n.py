@@ -55,7 +55,7 @@ def has(key: str) -> bool:
     return key in _words
 
 
-def t(key: str, **values: Any) -> str:
+def t(key: str, /, **values: Any) -> str:
     _prepare(key)
     sentence = _words[key]
     if isinstance(sentence, tuple):

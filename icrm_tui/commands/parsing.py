@@ -8,8 +8,8 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from icrm_tui.commands.base import Run, group
-from icrm_tui.errors import IcrmError, Usage
+from icrm_tui.commands.base import ALONE, WITH_VALUE, Run, group
+from icrm_tui.errors import IcrmError, Interrupted, Usage
 
 # word → module of icrm_tui.commands; imported when the word is named. Its summary is `cmd.<word>`.
 COMMANDS: dict[str, str] = {
@@ -114,6 +114,8 @@ def run(run: Run, words: list[str]) -> int:
         answer = command.main(args=rest, prog_name="icrm", standalone_mode=False, obj=run)
     except typer.TyperException as error:
         raise _ours(error, path) from error
+    if answer == Interrupted.exit:  # what Typer makes of Ctrl-C
+        raise Interrupted("interrupted")
     return answer if isinstance(answer, int) else 0
 
 
@@ -128,7 +130,7 @@ def _check(path: list[str], command: Command, rest: list[str]) -> None:
         if not word.startswith("--"):
             continue
         if name not in known:
-            near = get_close_matches(name, known, 1)
+            near = get_close_matches(name, [*known, *(f"--{word}" for word in (*WITH_VALUE, *ALONE))], 1)
             raise Usage("option", option=name, command=" ".join(path), nearest=", ".join(near))
         if not equals and not known[name].is_flag and next(words, None) is None:
             raise Usage("option-value", option=name)

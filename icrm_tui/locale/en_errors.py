@@ -142,5 +142,5 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.config-broken": "The settings file {path} cannot be read ({detail}); mend or remove it.",
     "error.unknown-setting": "There is no setting “{key}”. {nearest} See: icrm config list",
     "error.system": "{path}: {detail}.",
-    "error.defect": "Something went wrong inside icrm ({detail}); nothing was changed. --verbose shows where.",
+    "error.defect": "Something went wrong inside icrm ({detail}); --verbose shows where.",
 }

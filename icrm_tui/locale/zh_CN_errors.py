@@ -142,5 +142,5 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.config-broken": "无法读取设置文件 {path}（{detail}），请修正或删除它。",
     "error.unknown-setting": "没有设置项“{key}”。{nearest}请看：icrm config list",
     "error.system": "{path}：{detail}。",
-    "error.defect": "icrm 内部出错（{detail}），没有改动；加 --verbose 可查看位置。",
+    "error.defect": "icrm 内部出错（{detail}）；加 --verbose 可查看位置。",
 }

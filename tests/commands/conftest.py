@@ -1,0 +1,93 @@
+"""Commands as they are typed: in this process where only the answer counts, in one of their own where more does."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copyfile
+from threading import Event
+from time import monotonic
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from icrm_tui import cli, db, demo, i18n
+from icrm_tui.context import Context
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+    @property
+    def json(self) -> Any:
+        import json
+
+        return json.loads(self.out)
+
+
+Icrm = Callable[..., Answer]
+
+
+def until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for what another process does."""
+    deadline, pause = monotonic() + seconds, Event()
+    while not holds():
+        assert monotonic() < deadline, "it never came to that"
+        pause.wait(0.01)
+
+
+@pytest.fixture
+def icrm(store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Icrm]:
+    """`icrm("contact", "add", "Ada")` as wei, in a store of the test's own, on a day that does not move."""
+    monkeypatch.setenv("ICRM_DB", str(store))
+    monkeypatch.setenv("ICRM_USER", "wei")
+    monkeypatch.setenv("ICRM_NOW", "2026-11-23T09:30")
+
+    def run(*words: str) -> Answer:
+        code = cli.run(list(words))
+        said = capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+    yield run
+    i18n.use("en")
+
+
+@pytest.fixture
+def process(store: Path, home: Path) -> Icrm:
+    """The same as a process of its own; keywords go to subprocess.run."""
+
+    def run(*words: str, env: dict[str, str] | None = None, **more: Any) -> Answer:
+        around = os.environ | {"ICRM_DB": str(store), "ICRM_USER": "wei", "HOME": str(home)} | (env or {})
+        line = [sys.executable, "-m", "icrm_tui.cli", *words]
+        done = subprocess.run(line, env=around, capture_output=True, text=True, timeout=60, check=False, **more)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small demo store, told once; take a copy."""
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    zone = ZoneInfo("Asia/Shanghai")
+    with closing(db.open_store(path)) as connection:
+        demo.fill(Context(connection, "demo", lambda: datetime(2026, 11, 23, 1, 30, tzinfo=UTC), zone), 120)
+    return path
+
+
+@pytest.fixture
+def demo_store(told: Path, store: Path) -> Path:
+    copyfile(told, store)
+    return store
