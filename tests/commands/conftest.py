@@ -3,14 +3,11 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile
-from threading import Event
-from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,34 +15,7 @@ import pytest
 
 from icrm_tui import cli, db, demo, i18n
 from icrm_tui.context import Context
-
-
-@dataclass(frozen=True)
-class Answer:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-    @property
-    def json(self) -> Any:
-        import json
-
-        return json.loads(self.out)
-
-
-Icrm = Callable[..., Answer]
-
-
-def until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for what another process does."""
-    deadline, pause = monotonic() + seconds, Event()
-    while not holds():
-        assert monotonic() < deadline, "it never came to that"
-        pause.wait(0.01)
+from tests.support import Answer, Icrm
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from icrm_tui import i18n
 from icrm_tui.commands import parsing
 from icrm_tui.commands.base import hoist
 from icrm_tui.errors import Usage
-from tests.commands.conftest import Icrm, until
+from tests.support import Icrm, until
 
 # --- words that may stand anywhere -----------------------------------------------------------------------
 
