@@ -153,10 +153,13 @@ def terminal_width() -> int:
 
 
 def fitted(widths: list[int], room: int) -> list[int]:
-    """Narrow the widest columns until the line fits."""
+    """Narrow the columns until the line fits: first those of long text, then the others, none to nothing."""
     widths = list(widths)
-    while sum(widths) + len(GAP) * (len(widths) - 1) > room and max(widths) > 8:
-        widths[widths.index(max(widths))] -= 1
+    over = sum(widths) + len(GAP) * (len(widths) - 1) - room
+    for least in (24, 16, 8):
+        while over > 0 and max(widths) > least:
+            widths[widths.index(max(widths))] -= 1
+            over -= 1
     return widths
 
 

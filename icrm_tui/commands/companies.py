@@ -55,7 +55,7 @@ def list_(ctx: typer.Context, query: Query = None) -> None:
 
 @app.command()
 def show(ctx: typer.Context, who: Who) -> None:
-    """icrm company show co2"""
+    """icrm company show co3"""
     run = run_of(ctx)
     run.out.record(companies.show(run.ctx, firm(run, who)))
 
@@ -67,7 +67,7 @@ def edit(
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE")] = None,
     rev: Number = None,
 ) -> None:
-    """icrm company edit co2 --set size=50-200"""
+    """icrm company edit co3 --set size=50-200"""
     run = run_of(ctx)
     values = pairs(set_)
     if not values:
@@ -79,7 +79,7 @@ def edit(
 
 @app.command()
 def archive(ctx: typer.Context, who: Who) -> None:
-    """icrm company archive co2"""
+    """icrm company archive co3"""
     run = run_of(ctx)
     company_id = firm(run, who)
     companies.archive(run.ctx, company_id)
@@ -88,7 +88,7 @@ def archive(ctx: typer.Context, who: Who) -> None:
 
 @app.command()
 def unarchive(ctx: typer.Context, who: Who) -> None:
-    """icrm company unarchive co2"""
+    """icrm company unarchive co3"""
     run = run_of(ctx)
     company_id = firm(run, who)
     companies.archive(run.ctx, company_id, False)
@@ -97,13 +97,13 @@ def unarchive(ctx: typer.Context, who: Who) -> None:
 
 @app.command("timeline")
 def timeline_(ctx: typer.Context, who: Who) -> None:
-    """icrm company timeline co2 --limit 5"""
+    """icrm company timeline co3 --limit 5"""
     show_timeline(run_of(ctx), who, "company")
 
 
 @app.command()
 def people(ctx: typer.Context, who: Who) -> None:
-    """icrm company people co2"""
+    """icrm company people co3"""
     run = run_of(ctx)
     rows = companies.tree(companies.people(run.ctx, firm(run, who)))
     tree = run.out.chosen in ("table", "plain")
@@ -125,7 +125,7 @@ def people(ctx: typer.Context, who: Who) -> None:
 
 @app.command()
 def tag(ctx: typer.Context, who: Who, tag: Words) -> None:
-    """icrm company tag co2 key-account"""
+    """icrm company tag co3 key-account"""
     run = run_of(ctx)
     company_id = firm(run, who)
     tags.tag(run.ctx, "company", [company_id], tag)
@@ -134,7 +134,7 @@ def tag(ctx: typer.Context, who: Who, tag: Words) -> None:
 
 @app.command()
 def untag(ctx: typer.Context, who: Who, tag: Words) -> None:
-    """icrm company untag co2 key-account"""
+    """icrm company untag co3 key-account"""
     run = run_of(ctx)
     company_id = firm(run, who)
     tags.untag(run.ctx, "company", [company_id], tag)
@@ -143,7 +143,7 @@ def untag(ctx: typer.Context, who: Who, tag: Words) -> None:
 
 @app.command()
 def merge(ctx: typer.Context, who: Who, into: Annotated[str, typer.Argument(metavar="INTO")]) -> None:
-    """icrm company merge co5 co2"""
+    """icrm company merge co6 co3"""
     from icrm_tui.merge import merge as join
 
     run = run_of(ctx)

@@ -118,7 +118,9 @@ def timeline_(ctx: typer.Context, who: Who) -> None:
 def show_timeline(run: Run, who: str, noun: str) -> None:
     whom = meant(run.ctx, who, noun)
     rows = timeline.entries(run.ctx, whom, run.limit or 1_000_000)
-    columns = ("at", "contact", "channel", "dir", "outcome", "who", "text")
+    columns: tuple[str, ...] = ("at", "contact", "channel", "dir", "outcome", "who", "text")
+    if run.out.chosen == "table":  # where there is little room, and one look should do
+        columns = ("at", "channel", "outcome", "text") if whom.contact_id else ("at", "contact", "channel", "text")
     run.out.rows([record(row) for row in rows], columns)
 
 
@@ -148,7 +150,7 @@ def untag(ctx: typer.Context, who: Who, tag: Words) -> None:
 
 @app.command()
 def merge(ctx: typer.Context, who: Who, into: Annotated[str, typer.Argument(metavar="INTO")]) -> None:
-    """icrm contact merge p3 p1"""
+    """icrm contact merge p4 p3"""
     from icrm_tui.merge import merge as join
 
     run = run_of(ctx)

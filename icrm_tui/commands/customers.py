@@ -21,14 +21,14 @@ def list_(ctx: typer.Context, query: Query = None) -> None:
 
 @app.command()
 def show(ctx: typer.Context, who: Who) -> None:
-    """icrm customer show co2"""
+    """icrm customer show co3"""
     run = run_of(ctx)
     run.out.record(customers.show(run.ctx, meant(run.ctx, who, "customer").customer_id))
 
 
 @app.command()
 def assign(ctx: typer.Context, who: Who, user: Annotated[str, typer.Argument(metavar="USER")]) -> None:
-    """icrm customer assign co2 me"""
+    """icrm customer assign co3 me"""
     run = run_of(ctx)
     customer_id = meant(run.ctx, who, "customer").customer_id
     customers.assign(run.ctx, [customer_id], user)

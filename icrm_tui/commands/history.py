@@ -18,7 +18,7 @@ def history_(ctx: typer.Context, who: Annotated[str | None, typer.Argument(metav
     """icrm history --limit 5"""
     run = run_of(ctx)
     if who is None:
-        rows = history.changes(run.ctx, run.limit or 50)
+        rows = history.changes(run.ctx, run.limit or 1_000_000)
     else:
         whom = meant(run.ctx, who)
         table = "contacts" if whom.contact_id is not None else "customers"

@@ -81,7 +81,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "field.address": "Address",
     "field.gender": "Gender",
     "field.birthday": "Birthday",
-    "field.role": "Buying role",
+    "field.role": "Role",
     "field.buying_role": "Buying role",
     "field.language": "Language",
     "field.zone": "Time zone",

@@ -81,7 +81,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "field.address": "地址",
     "field.gender": "性别",
     "field.birthday": "生日",
-    "field.role": "决策角色",
+    "field.role": "角色",
     "field.buying_role": "决策角色",
     "field.language": "语言",
     "field.zone": "时区",
