@@ -14,6 +14,7 @@ from icrm_tui.text import guarded, visible
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv", "ids")
 LINES = 50  # rows of a list on a terminal
 GAP = "  "
+LEGIBLE = 14  # cells of a column that are worth looking at
 
 Record = Mapping[str, Any]
 
@@ -140,9 +141,9 @@ class Output:
         heads = [self._head(column) for column in columns]
         lines = [[self._shown(column, row.get(column, "")) for column in columns] for row in rows]
         widths = [max(cells(text) for text in texts) for texts in zip(heads, *lines, strict=True)]
-        widths = fitted(widths, terminal_width())
+        widths = fitted(legible(widths, terminal_width()), terminal_width())
         for line in (heads, *lines):
-            shown = [pad(cut(text, width), width) for text, width in zip(line, widths, strict=True) if width]
+            shown = [pad(cut(text, width), width) for text, width in zip(line, widths, strict=False)]
             self.line(GAP.join(shown).rstrip())
 
 
@@ -150,6 +151,13 @@ def terminal_width() -> int:
     import shutil
 
     return shutil.get_terminal_size((80, 24)).columns
+
+
+def legible(widths: list[int], room: int) -> list[int]:
+    """Leave columns out from the right until each of the rest has room to be read."""
+    while len(widths) > 1 and sum(min(width, LEGIBLE) + len(GAP) for width in widths) - len(GAP) > room:
+        widths = widths[:-1]
+    return widths
 
 
 def fitted(widths: list[int], room: int) -> list[int]:

@@ -111,7 +111,7 @@ def people(ctx: typer.Context, who: Who) -> None:
         (
             {
                 "id": f"p{row['id']}",
-                "name": "  " * depth * tree + row["name"],
+                "name": "› " * depth * tree + row["name"],
                 "title": row["title"],
                 "department": row["department"],
                 "role": row["buying_role"],
