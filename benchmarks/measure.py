@@ -78,9 +78,8 @@ def against(what: str, spent: Mapping[str, list[Spent]], other: str, target: str
 
 def table(lines: Sequence[Line]) -> str:
     """The rows as Markdown."""
-    head = (
-        "| what | ours | against | theirs | ratio | must reach | memory | spread |\n|---|---|---|---|---|---|---|---|\n"
-    )
+    names = ("what", "ours", "against", "theirs", "ratio", "must reach", "memory", "spread")
+    head = f"| {' | '.join(names)} |\n{'|---' * len(names)}|\n"
     return head + "".join(
         f"| {one.what} | {clock(one.ours)} | {one.against} | {clock(one.theirs)} | {one.ours / one.theirs:.2f}× |"
         f" {one.target} | {f'{one.memory / MIB:.0f} MiB' if one.memory else ''} | {one.spread:.0%} |\n"

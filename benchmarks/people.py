@@ -84,11 +84,11 @@ def store(folder: Path, size: int) -> Path:
     if not path.exists():
         source = write(folder / f"people-{size}.csv", size)
         icrm("import", str(source), "--quiet", db=path)
-        with_touches(path, size)
+        with_touches(path)
     return path
 
 
-def with_touches(path: Path, size: int) -> None:
+def with_touches(path: Path) -> None:
     """Five touches a person over two years, written in one change."""
     from contextlib import closing
     from datetime import UTC, datetime
