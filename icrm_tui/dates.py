@@ -3,7 +3,6 @@
 An instant is kept as `YYYY-MM-DDTHH:MM:SSZ`, a day as `YYYY-MM-DD`; a birthday may be lunar and lack its year.
 """
 
-import datetime as dt
 import re
 from calendar import monthrange
 from collections.abc import Iterable
@@ -15,17 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from icrm_tui.errors import Usage
 
 WORDS = {"today": 0, "yesterday": -1, "tomorrow": 1, "今天": 0, "昨天": -1, "明天": 1, "前天": -2, "后天": 2}
-UNITS = {"h": "hours", "d": "days", "w": "weeks"}
-CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?")
 AGO = re.compile(r"([+-]?)(\d{1,5})([hdwmy])")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-class When(NamedTuple):
-    """A day and, where one was said, an hour on the user's clock."""
-
-    day: date
-    time: dt.time | None = None
 
 
 # --- instants and zones ----------------------------------------------------------------------------------
@@ -60,28 +50,6 @@ def utc(day: date, at: time | None, where: ZoneInfo) -> str:
     return stamp(wall)  # fold=0 reads a missing time with the offset before the gap: forward by the gap
 
 
-def when(text: str, now: datetime, where: ZoneInfo) -> When:
-    """`2026-12-01 14:30`, `today 9:00`, 昨天, or how long ago (`30d`, `2w`, `3h`); Usage for anything else."""
-    words = text.strip()
-    today = now.astimezone(where).date()
-    if found := AGO.fullmatch(words.casefold()):
-        sign, n, unit = found.groups()
-        if unit in UNITS:
-            back = timedelta(**{UNITS[unit]: int(n)}) * (-1 if sign != "+" else 1)
-            then = now.astimezone(where) + back
-            return When(then.date(), then.time().replace(second=0, microsecond=0) if unit == "h" else None)
-        day = shift(today, words)
-        if day is not None:
-            return When(day)
-    head, _, tail = words.replace("T", " ").partition(" ")
-    day = _day_word(head, today)
-    if day is None:
-        raise Usage("when", text=text)
-    if not tail.strip():
-        return When(day)
-    return _at(day, words, tail.strip(), where)
-
-
 def _day_word(text: str, today: date) -> date | None:
     if text.casefold() in WORDS:
         return today + timedelta(days=WORDS[text.casefold()])
@@ -89,20 +57,6 @@ def _day_word(text: str, today: date) -> date | None:
         return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
     except ValueError:
         return None
-
-
-def _at(day: date, text: str, tail: str, where: ZoneInfo) -> When:
-    found = CLOCK.fullmatch(tail)
-    try:
-        if found:
-            return When(day, time(int(found[1]), int(found[2]), int(found[3] or 0)))
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Usage("when", text=text) from None
-    if moment.tzinfo is None:
-        raise Usage("when", text=text)
-    there = moment.astimezone(where)
-    return When(there.date(), there.time())
 
 
 # --- spans of days, for the query language ---------------------------------------------------------------

@@ -8,52 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icrm_tui import dates
-from icrm_tui.dates import Birthday, When
+from icrm_tui.dates import Birthday
 from icrm_tui.errors import Usage
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # Monday, 17:00 in Shanghai
 MONDAY = date(2026, 11, 23)
-
-
-@pytest.mark.parametrize(
-    ("text", "meant"),
-    [
-        ("2026-12-01", When(date(2026, 12, 1))),
-        ("2026-12-01 14:30", When(date(2026, 12, 1), time(14, 30))),
-        ("2026-12-01T14:30+00:00", When(date(2026, 12, 1), time(22, 30))),
-        ("today", When(MONDAY)),
-        ("today 9:05", When(MONDAY, time(9, 5))),
-        ("Yesterday", When(date(2026, 11, 22))),
-        ("昨天 9:00", When(date(2026, 11, 22), time(9))),
-        ("30d", When(date(2026, 10, 24))),
-        ("3h", When(MONDAY, time(14))),
-        ("+2w", When(date(2026, 12, 7))),
-    ],
-)
-def test_what_was_said_is_a_day_and_perhaps_an_hour(text: str, meant: When) -> None:
-    assert dates.when(text, NOW, SHANGHAI) == meant
-
-
-@pytest.mark.parametrize("text", ["", "soon", "2026-13-01", "2026-02-30", "today 25:00", "12:00", "d", "2026-12-01 x"])
-def test_what_means_no_time_is_refused(text: str) -> None:
-    with pytest.raises(Usage, match="when"):
-        dates.when(text, NOW, SHANGHAI)
-
-
-@given(st.text())
-def test_reading_a_time_never_crashes(text: str) -> None:
-    try:
-        dates.when(text, NOW, SHANGHAI)
-    except Usage as error:
-        assert error.code == "when"
-
-
-def test_today_is_the_users_day() -> None:
-    late = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # already Tuesday in Shanghai
-    assert dates.when("today", late, SHANGHAI).day == date(2026, 11, 24)
-    assert dates.when("today", late, BERLIN).day == MONDAY
 
 
 def test_a_wall_time_in_the_spring_gap_moves_forward_by_the_gap() -> None:

@@ -36,10 +36,8 @@ def log(
 
 
 def _instant(run: Run, text: str) -> str:
-    from icrm_tui import dates
+    """The instant something happened; of today without an hour: now."""
+    from icrm_tui import dates, when
 
-    zone, now = run.zone, run.ctx.now
-    meant_by = dates.when(text, now, zone)
-    if meant_by.time is None and meant_by.day == run.ctx.today:
-        return run.ctx.stamp
-    return dates.utc(meant_by.day, meant_by.time, zone)
+    day, hour = when.read(text, run.ctx.now, run.zone, ahead=False)
+    return run.ctx.stamp if hour is None and day == run.ctx.today else dates.utc(day, hour, run.zone)
