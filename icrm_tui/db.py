@@ -1,12 +1,13 @@
 """The only door to the data: a store, and the writers of one change."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from icrm_tui import nouns
-from icrm_tui.errors import Conflict, NotFound, Unavailable
+from icrm_tui.errors import Conflict, NotFound, Refused, Unavailable
 from icrm_tui.store import migrations, sqlite
 from icrm_tui.store.backup import backup, restore
 from icrm_tui.store.history import Recorder
@@ -85,17 +86,22 @@ class Tx:
         found = self.connection.read(f"SELECT * FROM {table} WHERE id = :id", {"id": row_id})
         return found[0] if found else None
 
-    def insert(self, table: str, **values: Any) -> int:
-        row_id = self.connection.insert(table, {**values, "created_rev": self.id, "rev": self.id})
+    def insert(self, table: str, /, **values: Any) -> int:
+        kept = {name: storable(value) for name, value in values.items()}
+        for noun, parent_id in self.parents(table, kept):
+            self._living(nouns.noun(noun).table, parent_id)
+        row_id = self.connection.insert(table, {**kept, "created_rev": self.id, "rev": self.id})
         self.written += 1
-        self._touch(table, row_id, values)
-        self._bump_parents(table, values)
+        self._touch(table, row_id, kept)
+        self._bump_parents(table, kept)
         return row_id
 
-    def update(self, table: str, row_id: int, base: int | None = None, **values: Any) -> bool:
+    def update(self, table: str, row_id: int, /, base: int | None = None, **values: Any) -> bool:
         """False when the row holds these values already. `base` is the rev the edit was made on."""
-        now = self._standing(table, row_id, base)
-        changed = {name: value for name, value in values.items() if now[name] != value}
+        now = self._living(table, row_id)
+        self.stands(table, now, base)
+        kept = {name: storable(value) for name, value in values.items()}
+        changed = {name: value for name, value in kept.items() if now[name] != value}
         if not changed:
             return False
         sets = ", ".join(f"{name} = :{name}" for name in changed)
@@ -107,13 +113,14 @@ class Tx:
             before = {name: now[name] for name in changed} | {"rev": now["rev"]}
             self._recorder.note(table, row_id, before, {**changed, "rev": self.id})
         self.written += 1
-        self._touch(table, row_id, now)
-        self._touch(table, row_id, {**now, **changed})
-        self._bump_parents(table, {**now, **changed})
+        for row in (now, {**now, **changed}):
+            self._touch(table, row_id, row)
+            self._bump_parents(table, row)
         return True
 
     def delete(self, table: str, row_id: int, base: int | None = None) -> bool:
-        now = self._standing(table, row_id, base)
+        now = self._standing(table, row_id)
+        self.stands(table, now, base)
         self.connection.execute(f"DELETE FROM {table} WHERE id = :id", {"id": row_id})
         if now["created_rev"] != self.id:
             self._recorder.note(table, row_id, now, None)
@@ -147,7 +154,7 @@ class Tx:
     def bump(self, noun: str, row_id: int) -> None:
         """A new version of a row whose own columns stay as they are."""
         table = nouns.noun(noun).table
-        now = self._standing(table, row_id, None)
+        now = self._living(table, row_id)
         if now["rev"] == self.id:
             return
         self.connection.execute(f"UPDATE {table} SET rev = :rev WHERE id = :id", {"rev": self.id, "id": row_id})
@@ -179,12 +186,24 @@ class Tx:
         self._touched, self._bulk = defaultdict(set), set()
         return taken
 
-    def _standing(self, table: str, row_id: int, base: int | None) -> Row:
+    def _standing(self, table: str, row_id: int) -> Row:
         now = self.row(table, row_id)
         if now is None:
-            raise NotFound("not-found", noun=nouns.TABLES[table], id=row_id)
-        self.stands(table, now, base)
+            noun = nouns.noun(nouns.TABLES[table])
+            raise NotFound("not-found", noun=noun.word, id=f"{noun.prefix}{row_id}")
         return now
+
+    def _living(self, table: str, row_id: int) -> Row:
+        """The row, unless it was merged into another: nothing is written to what is somebody else by now."""
+        now = self._standing(table, row_id)
+        if now.get("merged_into"):
+            prefix = nouns.noun(nouns.TABLES[table]).prefix
+            raise Refused("merged-away", id=f"{prefix}{row_id}", into=f"{prefix}{now['merged_into']}")
+        return now
+
+    def parents(self, table: str, values: Mapping[str, Any]) -> list[tuple[str, int]]:
+        """The rows, by noun and id, that a row with these values points at."""
+        return [(noun, parent_id) for noun, parent_id, _bumps in self._parents(table, values)]
 
     def _parents(self, table: str, values: Mapping[str, Any]) -> list[tuple[str, int, bool]]:
         found = []
@@ -223,6 +242,16 @@ class Tx:
             )
 
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """Text without what no engine keeps whole: NUL, and half characters from a terminal that speaks another code."""
+    if isinstance(value, str) and ("\0" in value or not value.isascii()):
+        return UNSTORABLE.sub("\ufffd", value)
+    return value
+
+
 def make_touched(connection: Connection) -> None:
     connection.execute("CREATE TEMPORARY TABLE IF NOT EXISTS touched (k TEXT, id INTEGER, PRIMARY KEY (k, id))")
 
@@ -236,6 +265,7 @@ class Touched:
         self.connection = connection
         self.pairs = {pair: found for pair, found in ids.items() if found}
         self.bulk = bulk
+        self.kept = bool(bulk)  # whether the temporary table holds any of them
 
     def __bool__(self) -> bool:
         return bool(self.pairs or self.bulk)
@@ -252,8 +282,10 @@ class Touched:
         if not bulk and len(some) <= Ids.LIMIT:
             return Ids(some)
         make_touched(self.connection)
+        self.kept = True
         key = "+".join(f"{table}>{noun}" for table, _noun in pairs)
-        self.connection.execute("DELETE FROM touched WHERE k = :k", {"k": key}) if len(pairs) > 1 else None
+        if len(pairs) > 1:
+            self.connection.execute("DELETE FROM touched WHERE k = :k", {"k": key})
         for table, _noun in bulk:
             if len(pairs) > 1:
                 self.connection.execute(
@@ -263,8 +295,9 @@ class Touched:
         self.connection.many(
             "INSERT INTO touched VALUES (?, ?) ON CONFLICT DO NOTHING", ((key, row_id) for row_id in some)
         )
-        return Ids((), key)
+        few = self.connection.read("SELECT id FROM touched WHERE k = :k LIMIT :most", {"k": key, "most": Ids.LIMIT + 1})
+        return Ids((), key) if len(few) > Ids.LIMIT else Ids(row["id"] for row in few)
 
     def clear(self) -> None:
-        if self.bulk:
+        if self.kept:
             self.connection.execute("DELETE FROM touched")

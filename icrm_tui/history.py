@@ -4,13 +4,16 @@ Undoing a change that is itself an undo does the first one again: every chain en
 either standing or taken back.
 """
 
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from icrm_tui import db, nouns
 from icrm_tui.context import Context
 from icrm_tui.db import Tx
-from icrm_tui.errors import NotFound, Refused
+from icrm_tui.errors import Constraint, NotFound, Refused
 from icrm_tui.store import history as images
 
 
@@ -53,20 +56,31 @@ def undo(ctx: Context, change: int | None = None) -> Undone:
 
 def _take_back(ctx: Context, tx: Tx, target: int, chain: list[db.Row]) -> int:
     root, tables = chain[-1]["id"], list(nouns.TABLES)
-    _refuse_moved(ctx, target, images.moved(ctx.connection, root, tables, back=True))
+    _refuse(ctx, "later-change", target, images.moved(ctx.connection, root, tables, back=True))
     _touch(tx, root, tables)
     made = _made(ctx, root, tables)
-    n = images.unapply(ctx.connection, root, tables)
-    _refuse_moved(ctx, target, _pointing(ctx, made))
+    try:
+        n = images.unapply(ctx.connection, root, tables)
+    except Constraint:
+        _refuse(ctx, "undo-taken", target, _holders(ctx, images.wanted(ctx.connection, root, back=True)))
+        raise
+    _refuse(ctx, "later-change", target, _pointing(ctx, made))
+    _refuse(ctx, "undo-orphan", target, _orphans(ctx, tx, root, back=True))
     _touch(tx, root, tables)
     return n
 
 
 def _redo(ctx: Context, tx: Tx, target: int, chain: list[db.Row]) -> int:
     root, tables = chain[-1]["id"], list(nouns.TABLES)
-    _refuse_moved(ctx, target, images.moved(ctx.connection, root, tables, back=False))
+    _refuse(ctx, "later-change", target, images.moved(ctx.connection, root, tables, back=False))
     _touch(tx, root, tables)
-    n = images.reapply(ctx.connection, root)
+    wanted = list(images.wanted(ctx.connection, root, back=False))
+    try:
+        n = images.reapply(ctx.connection, root)
+    except Constraint:
+        _refuse(ctx, "undo-taken", target, _holders(ctx, wanted))
+        raise
+    _refuse(ctx, "undo-orphan", target, _orphans(ctx, tx, root, back=False))
     _touch(tx, root, tables)
     return n
 
@@ -95,12 +109,67 @@ def of(ctx: Context, table: str, row_id: int) -> list[db.Row]:
     return [{**row, "before": images.loads(row["before"]), "after": images.loads(row["after"])} for row in rows]
 
 
+def ids(ctx: Context) -> "array[int]":
+    """All changes, the latest first."""
+    return array("q", (row[0] for row in ctx.stream("SELECT id FROM changes ORDER BY id DESC")))
+
+
+def standing(ctx: Context, change: int) -> int:
+    """The change to undo so that `change` is turned round once more: itself, or the last of those that undid it."""
+    last = change
+    while found := ctx.read("SELECT id FROM changes WHERE undoes = :id ORDER BY id DESC LIMIT 1", id=last):
+        last = found[0]["id"]
+    return last
+
+
+def detail(ctx: Context, change: int, limit: int = 100) -> list[dict[str, Any]]:
+    """What a change did, row by row; of an undo, what it took back.
+
+    Each has noun, id and name, `of` (what it belongs to), `did` (made, changed or removed) and, where it changed,
+    `fields`: column → (before, after).
+    """
+    root = _chain(ctx, _change(ctx, change))[-1]["id"]
+    found = []
+    for table, row, before, after in islice(images.rows(ctx.connection, root, list(nouns.TABLES)), limit):
+        seen = {**(before or {}), **row, **(after or {})}
+        did = "made" if before is None else "removed" if after is None else "changed"
+        fields = {k: (before.get(k), after[k]) for k in after if k not in HIDDEN} if before and after else {}
+        if did != "changed" or fields:
+            found.append({**_spoken(ctx, table, seen), "did": did, "fields": fields})
+    return found
+
+
+HIDDEN = ("rev", "created_rev")
+
+
+def _spoken(ctx: Context, table: str, row: dict[str, Any]) -> dict[str, Any]:
+    """How to speak of a row that may be gone: its own name, and the names of what it belongs to."""
+    noun = nouns.noun(nouns.TABLES[table])
+    own = noun.table == table
+    parents = []
+    for column, parent in nouns.part(table).parents.items():
+        word = row.get(parent.by, "") if parent.by else parent.noun
+        if row.get(column) and word in nouns.NOUNS and column != "id":
+            parents.append(name_of(ctx, nouns.noun(word).table, row[column]))
+    written, name = (f"{noun.prefix}{row['id']}", _label(ctx, noun, row)) if own else ("", "")
+    return {"noun": noun.word, "id": written, "name": name, "of": parents}
+
+
 def name_of(ctx: Context, table: str, row_id: int) -> dict[str, Any]:
     """How to speak of a row: its noun, written id and, where it has one, its name."""
     noun = nouns.noun(nouns.TABLES[table])
-    found = ctx.read(f"SELECT * FROM {table} WHERE id = :id", id=row_id) if noun.table == table else []
-    label = found[0].get(noun.label, "") if found else ""
-    return {"noun": noun.word, "id": f"{noun.prefix}{row_id}" if noun.table == table else "", "name": label}
+    own = noun.table == table
+    found = ctx.read(f"SELECT * FROM {table} WHERE id = :id", id=row_id) if own else []
+    name = _label(ctx, noun, found[0]) if found else ""
+    return {"noun": noun.word, "id": f"{noun.prefix}{row_id}" if own else "", "name": name}
+
+
+def _label(ctx: Context, noun: nouns.Noun, row: dict[str, Any]) -> Any:
+    """What a person knows the row by; where it is part of another, that one's."""
+    whole = noun.parts[noun.table].parents.get("id")
+    if noun.label in row or whole is None:
+        return row.get(noun.label, "")
+    return name_of(ctx, nouns.noun(whole.noun).table, row["id"])["name"]
 
 
 def _change(ctx: Context, change: int) -> db.Row:
@@ -169,7 +238,58 @@ def _pointing(ctx: Context, made: list[str]) -> list[tuple[str, int]]:
     return found
 
 
-def _refuse_moved(ctx: Context, change: int, rows: list[tuple[str, int]]) -> None:
-    if rows:
-        named = [name_of(ctx, table, row_id) for table, row_id in dict.fromkeys(rows)]
-        raise Refused("later-change", change=change, rows=named, n=len(named))
+def _holders(ctx: Context, wanted: Iterable[tuple[str, db.Row]]) -> list[tuple[str, int]]:
+    """Rows that have by now what rows to be restored may not share with anybody."""
+    found: list[tuple[str, int]] = []
+    for table, row in wanted:
+        part = nouns.part(table)
+        sole = [columns for flag, columns in part.sole.items() if row.get(flag)]
+        for columns in (*part.unique, *sole):
+            same = {column: row[column] for column in columns}
+            tests = " AND ".join(f"{column} = :{column}" for column in columns)
+            also = "".join(f" AND {flag} = 1" for flag, those in part.sole.items() if those is columns)
+            sql = f"SELECT id FROM {table} WHERE {tests}{also} AND id <> :own"
+            found += [(table, held["id"]) for held in ctx.read(sql, own=row["id"], **same)]
+    return found
+
+
+def _orphans(ctx: Context, tx: Tx, change: int, *, back: bool) -> list[tuple[str, int]]:
+    """What restored rows point at and is gone."""
+    found: list[tuple[str, int]] = []
+    for table, row_id, before, after in images.images(tx.connection, change):
+        image = before if back else after
+        parents = nouns.part(table).parents
+        if image is not None and parents.keys() & image.keys() and (row := tx.row(table, row_id)):
+            found += [(nouns.noun(noun).table, parent_id) for noun, parent_id in tx.parents(table, row)]
+    found = [(table, row_id) for table, row_id in dict.fromkeys(found) if tx.row(table, row_id) is None]
+    for table in () if back else nouns.TABLES:
+        for column, parent in nouns.part(table).parents.items():
+            for noun in nouns.NOUNS if parent.by else (parent.noun,):
+                also = f" AND c.{parent.by} = '{noun}'" if parent.by else ""
+                over = nouns.noun(noun).table
+                gone = ctx.read(
+                    f"SELECT DISTINCT c.{column} AS id FROM {table} c LEFT JOIN {over} o ON o.id = c.{column}"
+                    f" WHERE c.created_rev = :c AND c.{column} IS NOT NULL AND o.id IS NULL{also} LIMIT 20",
+                    c=change,
+                )
+                found += [(over, row["id"]) for row in gone]
+    return found
+
+
+def _refuse(ctx: Context, code: str, change: int, rows: Iterable[tuple[str, int]]) -> None:
+    """Refused, naming these rows, where there are any; a part of a record by the record."""
+    owners = dict.fromkeys(_owner(ctx, table, row_id) for table, row_id in rows)
+    if owners:
+        named = [name_of(ctx, table, row_id) for table, row_id in owners]
+        raise Refused(code, change=change, rows=named, n=len(named))
+
+
+def _owner(ctx: Context, table: str, row_id: int) -> tuple[str, int]:
+    """The row itself, or the one it is a part of."""
+    parents = nouns.part(table).parents
+    whole = next((column for column, parent in parents.items() if parent.bumps and column != "id"), None)
+    found = ctx.read(f"SELECT * FROM {table} WHERE id = :id", id=row_id) if whole else []
+    if not found or whole is None:
+        return table, row_id
+    word = found[0][parents[whole].by] if parents[whole].by else parents[whole].noun
+    return nouns.noun(word).table, found[0][whole]

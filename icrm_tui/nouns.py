@@ -44,11 +44,13 @@ class Parent(NamedTuple):
 class Part(NamedTuple):
     """One table of a noun. `unique`: columns that may not repeat; a merge drops what would.
 
-    `resets`: what a row loses when a merge gives it another parent.
+    `sole`: flag → columns that no two rows with that flag share. `resets`: what a row loses when a merge gives it
+    another parent.
     """
 
     parents: Mapping[str, Parent] = {}
     unique: tuple[tuple[str, ...], ...] = ()
+    sole: Mapping[str, tuple[str, ...]] = {}
     resets: Mapping[str, Any] = {}
 
 
@@ -61,19 +63,29 @@ class Lookup(NamedTuple):
 
 
 class Match(NamedTuple):
-    """How a staged row meets a stored one: SELECT s.n AS n, x.id AS id FROM {stage} s JOIN …"""
+    """How a staged row meets a stored one: SELECT n, id; and how staged rows meet each other: SELECT k, n."""
 
     name: str
     sql: str
+    twins: str
 
 
 class Importer(NamedTuple):
-    """`parse(cells, options)` is pure and gives a staged row or raises Rejected; `publish` runs in a change."""
+    """How the rows of a file become rows of a noun. It stands beside the noun and is found by IMPORTERS.
 
+    A column of the file feeds one of `targets`; of `many` there may be several, each with a label (`phone.work`);
+    in `days` the order of numbers must be known. `parse(cells, given)` is pure: the values of `columns` and of the
+    `parts`, as tuples, or Rejected. `publish(ctx, tx, policy)` runs in a change, with the rows staged and matched.
+    """
+
+    targets: tuple[str, ...]
+    many: tuple[str, ...]
+    days: tuple[str, ...]
     columns: Mapping[str, str]
-    parse: Callable[..., Any]
+    parts: Mapping[str, Mapping[str, str]]
     match: tuple[Match, ...]
-    publish: Callable[..., Any]
+    parse: Callable[..., Any]
+    publish: Callable[..., None]
 
 
 class Noun(NamedTuple):
@@ -84,8 +96,9 @@ class Noun(NamedTuple):
     ids whose words hang on another noun's rows {ids}; `hits` selects id, name, sort_key, detail WHERE {condition} over
     `t`, `verify` are tests `… {like}` or `… {initials}` over `{t}`
     that a longer word is really there.
-    `timeline` selects customer_id, contact_id, at, noun, id, text. `merges(ctx, src, dst)` names the rows that
-    must go along in a merge. `label` is the column a person knows a row by.
+    `timeline` selects customer_id, contact_id, at, noun, id, text. `edit(ctx, id, values)` is the verb that
+    changes fields by their words. `merges(ctx, src, dst)` names the rows that must go along in a merge,
+    `merged(ctx, src, dst)` sets right what is left. `label` is the column a person knows a row by.
     """
 
     word: str
@@ -102,9 +115,9 @@ class Noun(NamedTuple):
     found_by: Mapping[str, str] = {}
     hits: str = ""
     verify: tuple[str, ...] = ()
-    importer: Importer | None = None
-    exports: tuple[str, ...] = ()
+    edit: Callable[..., bool] | None = None
     merges: Callable[..., list[tuple[str, int, int]]] | None = None
+    merged: Callable[..., None] | None = None
 
 
 # noun → module
@@ -200,8 +213,23 @@ DERIVED: dict[str, str] = {
     "collect.interactions:derive_contacts": "contact_stats",
 }
 
+# noun → how rows of a file become rows of it; how its rows become rows of a file
+IMPORTERS: dict[str, str] = {
+    "contact": "collect.contacts_import:IMPORTER",
+    "company": "collect.companies_import:IMPORTER",
+}
+
 # dialog word → screen class
-DIALOGS: dict[str, str] = {}
+DIALOGS: dict[str, str] = {
+    "contact.add": "screens.dialogs.contacts:ContactDialog",
+    "contact.edit": "screens.dialogs.contacts:ContactDialog",
+    "company.add": "screens.dialogs.companies:CompanyDialog",
+    "company.edit": "screens.dialogs.companies:CompanyDialog",
+    "interaction.add": "screens.dialogs.interactions:LogDialog",
+    "tag": "screens.dialogs.tags:TagDialog",
+    "owner": "screens.dialogs.owner:OwnerDialog",
+    "merge": "screens.dialogs.merge:open_merge",
+}
 
 
 def resolve(spec: str) -> Any:
@@ -213,6 +241,12 @@ def resolve(spec: str) -> Any:
 @cache
 def noun(word: str) -> Noun:
     found: Noun = resolve(f"{NOUNS[word]}:NOUN")
+    return found
+
+
+@cache
+def importer(word: str) -> Importer:
+    found: Importer = resolve(IMPORTERS[word])
     return found
 
 

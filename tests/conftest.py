@@ -1,7 +1,7 @@
 """What every test stands on: a home of its own, English, a clock that stands still, a real store in a file."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from icrm_tui import db, i18n, users
 from icrm_tui.context import Context
-
-NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
-ZONE = ZoneInfo("Asia/Shanghai")
+from tests.support import NOW, ZONE
 
 # How long an example takes says more about the machine than about the law it tries.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

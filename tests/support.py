@@ -1,11 +1,36 @@
-"""What tests of commands share: an answer as it came, and waiting for another process."""
+"""What tests share: the moment it is, people quickly made, all a store holds, an answer as it came, waiting."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Event
 from time import monotonic
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from icrm_tui import nouns
+from icrm_tui.collect import channels, contacts
+from icrm_tui.context import Context
+
+NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def person(ctx: Context, name: str, *, email: str = "", phone: str = "", tag: str = "", **values: str) -> int:
+    """Somebody with a name and whatever else was said, from China."""
+    reach = [channels.read(kind, text, "CN") for kind, text in (("email", email), ("phone", phone)) if text]
+    return contacts.add(ctx, contacts.Contact(name, values, tuple(reach), (tag,) if tag else ()))
+
+
+def snapshot(ctx: Context) -> dict[str, list[Any]]:
+    """All that the nouns keep and what is derived from it, in an order of its own; not how it came about."""
+    tables = [*nouns.TABLES, *nouns.DERIVED.values()]
+    kept = {table: [tuple(row.values()) for row in ctx.read(f"SELECT * FROM {table} ORDER BY 1")] for table in tables}
+    return kept | {
+        "docs": ctx.read("SELECT kind, ref_id FROM docs ORDER BY kind, ref_id"),
+        "search_todo": ctx.read("SELECT kind, ref_id FROM search_todo ORDER BY kind, ref_id"),
+    }
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,8 @@ GROUND = {
     "made": {"history"},
     "sqlite_sequence": {"store"},
 }
-WRITE = re.compile(r"\b(?:INSERT INTO|UPDATE(?= \w+ SET)|DELETE FROM|REPLACE INTO)\s+(\w+)")
+# what an import puts aside in a file of its own (`stage.rows`) is no table of the store
+WRITE = re.compile(r"\b(?:INSERT INTO|UPDATE(?= \w+ SET)|DELETE FROM|REPLACE INTO)\s+(?!stage\.)(\w+)")
 WRITERS = ("insert", "update", "delete", "bulk", "reserve")
 
 

@@ -46,7 +46,12 @@ def former(ctx: Context, contact_id: int) -> list[dict[str, Any]]:
 NOUN = Noun(
     "belonging",
     "belongings",
-    {"belongings": Part({"contact_id": Parent("contact"), "customer_id": Parent("customer")})},
+    {
+        "belongings": Part(
+            {"contact_id": Parent("contact"), "customer_id": Parent("customer")},
+            (("contact_id", "customer_id", "until"),),
+        )
+    },
     label="title",
     fields={
         "title": Field("text", "{t}.title"),

@@ -213,6 +213,38 @@ def primary(ctx: Context, contact_id: int, value: str) -> int:
     return made
 
 
+def put(ctx: Context, contact_id: int, kind: str, text: str) -> bool:
+    """All channels of a kind at once, as typed with `;` between them, the main one first; False: nothing changed."""
+    country = ctx.setting("country")
+
+    def work(tx: Tx) -> bool:
+        own = {row["key"]: row for row in of(ctx, contact_id) if row["kind"] == kind}
+        wanted = [read(kind, value, country) for value in several(kind, text)]
+        wanted = [channel if channel.key in own else entered(kind, channel.value, country) for channel in wanted]
+        keys = [channel.key for channel in wanted]
+        gone = [row["id"] for key, row in own.items() if key not in keys]
+        changed = any([tx.delete("channels", row_id) for row_id in gone])
+        for channel in wanted:
+            if channel.key in own:
+                changed = tx.update("channels", own[channel.key]["id"], value=channel.value) or changed
+            else:
+                add(ctx, contact_id, channel)
+                changed = True
+        for row in of(ctx, contact_id) if wanted else ():
+            if row["kind"] == kind:
+                changed = tx.update("channels", row["id"], main=int(row["key"] == keys[0])) or changed
+        return changed
+
+    done: bool = ctx.change("contact.edit", work)
+    return done
+
+
+def several(kind: str, text: str) -> list[str]:
+    """The values typed in one field: cut at `;`, except for an address."""
+    parts = [text] if kind == "post" else re.split("[;；]", text)
+    return [part.strip() for part in parts if part.strip()]
+
+
 def release(ctx: Context, contact_id: int) -> None:
     """Let go of what identifies an archived contact, so that its keys are free."""
 
@@ -237,6 +269,20 @@ def reclaim(ctx: Context, contact_id: int) -> None:
             tx.update("channels", row["id"], ident=1)
 
     ctx.change("channel.reclaim", work)
+
+
+def settle(ctx: Context, contact_id: int) -> None:
+    """After a merge: each kind has one main channel, and what identifies nobody else identifies this contact."""
+
+    def work(tx: Tx) -> None:
+        kinds: set[str] = set()
+        for row in of(ctx, contact_id):
+            tx.update("channels", row["id"], main=int(row["kind"] not in kinds))
+            kinds.add(row["kind"])
+            if row["kind"] in IDENTIFY and not row["doubtful"] and holder(ctx, row["kind"], row["key"]) is None:
+                tx.update("channels", row["id"], ident=1)
+
+    ctx.change("channel.settle", work)
 
 
 def _reads_email(text: str, _country: str) -> str | None:
@@ -264,6 +310,7 @@ NOUN = Noun(
         "channels": Part(
             {"contact_id": Parent("contact", bumps=True)},
             (("contact_id", "kind", "key"),),
+            sole={"ident": ("kind", "key")},
             resets={"main": 0},
         )
     },

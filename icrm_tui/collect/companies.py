@@ -3,7 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-from icrm_tui.collect import customers, fields, tags
+from icrm_tui.collect import customers, fields, organisation, tags
 from icrm_tui.collect.channels import phone_key
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
@@ -191,7 +191,7 @@ def show(ctx: Context, company_id: int) -> dict[str, Any]:
         **fields.of(ctx, "company", company_id),
         "touches": stats[0]["touches"] if stats else 0,
         "last_contact": stats[0]["last_at"] if stats else "",
-        "people": [f"p{person['id']}" for person in people(ctx, company_id)],
+        "people": [f"p{person['id']}" for person in organisation.people(ctx, company_id)],
         "archived": bool(row["archived"]),
         "merged_into": f"co{row['merged_into']}" if row["merged_into"] else "",
         "created": row["created_at"],
@@ -199,35 +199,9 @@ def show(ctx: Context, company_id: int) -> dict[str, Any]:
     }
 
 
-def people(ctx: Context, company_id: int) -> list[Row]:
-    """Who works there, each with `reports_to`, so that a face can draw the tree."""
-    return ctx.read(
-        "SELECT p.id, p.name, p.title, p.department, p.buying_role, p.reports_to FROM contacts p"
-        " WHERE p.customer_id = :id AND p.archived = 0 AND p.merged_into IS NULL ORDER BY p.sort_key, p.id",
-        id=company_id,
-    )
-
-
-def tree(rows: list[Row]) -> list[tuple[int, Row]]:
-    """People in the order of their organisation, each with its depth; a circle or a stranger starts a branch."""
-    ids = {row["id"] for row in rows}
-    under: dict[int | None, list[Row]] = {}
-    for row in rows:
-        boss = row["reports_to"] if row["reports_to"] in ids else None
-        under.setdefault(boss, []).append(row)
-    placed: list[tuple[int, Row]] = []
-    seen: set[int] = set()
-
-    def place(row: Row, depth: int) -> None:
-        if row["id"] not in seen:
-            seen.add(row["id"])
-            placed.append((depth, row))
-            for below in under.get(row["id"], []):
-                place(below, depth + 1)
-
-    for row in under.get(None, []) + rows:
-        place(row, 0)
-    return placed
+def _merges(_ctx: Context, src: int, dst: int) -> list[tuple[str, int, int]]:
+    """A company is more of a customer: it is that which goes on as another."""
+    return [("customer", src, dst)]
 
 
 def _reads_id(text: str, _country: str) -> str | None:
@@ -302,4 +276,6 @@ NOUN = Noun(
         "EXISTS (SELECT 1 FROM taggings x JOIN tags g ON g.id = x.tag_id WHERE x.noun = 'company'"
         " AND x.row_id = {t}.id AND g.key {like})",
     ),
+    edit=edit,
+    merges=_merges,
 )

@@ -31,6 +31,21 @@ def give(ctx: Context, contact_id: int, channel: str, allowed: bool, origin: str
     return made
 
 
+def join(ctx: Context, src: int, dst: int) -> None:
+    """Before `src` becomes part of `dst`: a no said by either stands, as it was said."""
+
+    def work(tx: Tx) -> None:
+        for said in tx.read(
+            "SELECT y.id, n.origin, n.at FROM consents n JOIN consents y ON y.channel = n.channel"
+            " WHERE n.contact_id = :src AND y.contact_id = :dst AND n.allowed = 0 AND y.allowed = 1",
+            src=src,
+            dst=dst,
+        ):
+            tx.update("consents", said["id"], allowed=0, origin=said["origin"], at=said["at"])
+
+    ctx.change("contact.consent", work)
+
+
 def of(ctx: Context, contact_id: int) -> list[Row]:
     return ctx.read(
         "SELECT channel, allowed, origin, at FROM consents WHERE contact_id = :id ORDER BY channel",

@@ -3,8 +3,19 @@
 import re
 from typing import Any, NamedTuple
 
-from icrm_tui.collect import belongings, channels, companies, consent, customers, fields, preferences, tags
+from icrm_tui.collect import (
+    belongings,
+    channels,
+    companies,
+    consent,
+    customers,
+    fields,
+    organisation,
+    preferences,
+    tags,
+)
 from icrm_tui.collect.channels import Channel
+from icrm_tui.collect.organisation import PEOPLE
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
@@ -29,14 +40,14 @@ TEXTS = (
     "address",
     "notes",
 )
-PEOPLE = ("reports_to", "referred_by")
 COLUMNS = (*TEXTS, *PEOPLE)
 GENDER_WORDS = {"f": "female", "女": "female", "女士": "female", "m": "male", "男": "male", "先生": "male"}
 FOLDED = ("title", "city")
 
 
 class Contact(NamedTuple):
-    """What is typed to make a contact; `values` are COLUMNS, company, owner, source, grade and custom fields."""
+    """What is typed to make a contact; `values` are COLUMNS, company, owner, source, grade, custom fields, and
+    kinds of channels."""
 
     name: str
     values: dict[str, str]
@@ -87,8 +98,8 @@ def split(ctx: Context, values: dict[str, str]) -> tuple[dict[str, str], dict[st
     """What is the person's own, their customer's, and custom; an unknown field is refused."""
     own = {k: v for k, v in values.items() if k in TEXTS}
     customer = {k: v for k, v in values.items() if k in customers.COLUMNS}
-    rest = {k: v for k, v in values.items() if k not in own and k not in customer}
-    custom = {k: v for k, v in rest.items() if k not in PEOPLE and k not in ("name", "company")}
+    others = (*TEXTS, *customers.COLUMNS, *PEOPLE, *channels.KINDS, "name", "company")
+    custom = {k: v for k, v in values.items() if k not in others}
     fields.known(ctx, "contact", custom, (*COLUMNS, *customers.COLUMNS, "name", "company"))
     return own, customer, custom
 
@@ -109,7 +120,7 @@ def add(ctx: Context, contact: Contact) -> int:
                 customers.edit(ctx, customer_id, customer)
         else:
             customer_id = customers.add(ctx, "person", name, customer)
-        pointers = _pointers(ctx, contact.values, None)
+        pointers = organisation.pointers(ctx, contact.values)
         contact_id = tx.insert(
             "contacts",
             customer_id=customer_id,
@@ -124,6 +135,7 @@ def add(ctx: Context, contact: Contact) -> int:
             belongings.begin(ctx, contact_id, customer_id, own.get("title", ""))
         for channel in contact.channels:
             channels.add(ctx, contact_id, channel)
+        _reach(ctx, contact_id, contact.values)
         fields.put(ctx, "contact", contact_id, custom)
         tags.tag(ctx, "contact", [contact_id], contact.tags)
         return contact_id
@@ -139,7 +151,7 @@ def edit(ctx: Context, contact_id: int, values: dict[str, str], base: int | None
         now = get(ctx, contact_id)
         tx.stands("contacts", now, base)
         own, customer, custom = split(ctx, values)
-        kept = check(own) | _pointers(ctx, values, contact_id)
+        kept = check(own) | organisation.pointers(ctx, values, contact_id)
         if "name" in values:
             name = customers.check_name(values["name"])
             kept |= {"name": name, "name_key": fold(name), "sort_key": sort_key(name)}
@@ -150,10 +162,16 @@ def edit(ctx: Context, contact_id: int, values: dict[str, str], base: int | None
             changed = move(ctx, contact_id, values["company"]) or changed
         if customer:
             changed = customers.edit(ctx, get(ctx, contact_id)["customer_id"], customer) or changed
+        changed = _reach(ctx, contact_id, values) or changed
         return fields.put(ctx, "contact", contact_id, custom) or changed
 
     changed: bool = ctx.change("contact.edit", work)
     return changed
+
+
+def _reach(ctx: Context, contact_id: int, values: dict[str, str]) -> bool:
+    """The channels among the values, each kind as a whole."""
+    return any([channels.put(ctx, contact_id, kind, values[kind]) for kind in channels.KINDS if kind in values])
 
 
 def move(ctx: Context, contact_id: int, company: str) -> bool:
@@ -276,39 +294,25 @@ def _is_person(ctx: Context, contact: Row) -> bool:
     return str(customers.get(ctx, contact["customer_id"])["kind"]) == "person"
 
 
-def _pointers(ctx: Context, values: dict[str, str], contact_id: int | None) -> dict[str, Any]:
-    """Whom the contact reports to and was referred by, as ids; nobody is above or before themselves."""
-    from icrm_tui import search
-
-    kept: dict[str, Any] = {}
-    for column in PEOPLE:
-        if column not in values:
-            continue
-        text = values[column].strip()
-        target = search.who(ctx, text).contact_id if text else None
-        if text and target is None:
-            raise Usage("not-a-person", field=column, who=text)
-        if target is not None and contact_id in _above(ctx, column, target):
-            raise Refused("circle", field=column, id=f"p{contact_id}")
-        kept[column] = target
-    return kept
-
-
-def _above(ctx: Context, column: str, contact_id: int | None) -> set[int]:
-    seen: set[int] = set()
-    while contact_id is not None and contact_id not in seen:
-        seen.add(contact_id)
-        found = ctx.read(f"SELECT {column} AS boss FROM contacts WHERE id = :id", id=contact_id)
-        contact_id = found[0]["boss"] if found else None
-    return seen
-
-
 def _merges(ctx: Context, src: int, dst: int) -> list[tuple[str, int, int]]:
-    """A person who is a customer in their own right goes along with what is known of them as one."""
+    """Who is a customer in their own right goes along with what is known of them as one, to the firm if there is one.
+
+    Of two firms the one of `dst` stays, and the other becomes a former one. A no outlives a yes.
+    """
     one, other = get(ctx, src), get(ctx, dst)
-    if one["customer_id"] != other["customer_id"] and _is_person(ctx, one):
+    consent.join(ctx, src, dst)
+    if one["customer_id"] == other["customer_id"]:
+        return []
+    if _is_person(ctx, one):
         return [("customer", one["customer_id"], other["customer_id"])]
+    if _is_person(ctx, other):
+        return [("customer", other["customer_id"], one["customer_id"])]
+    belongings.end(ctx, src)
     return []
+
+
+def _merged(ctx: Context, _src: int, dst: int) -> None:
+    channels.settle(ctx, dst)
 
 
 def _reads_id(text: str, _country: str) -> str | None:
@@ -396,5 +400,7 @@ NOUN = Noun(
         "EXISTS (SELECT 1 FROM taggings x JOIN tags g ON g.id = x.tag_id WHERE x.noun = 'contact'"
         " AND x.row_id = {t}.id AND g.key {like})",
     ),
+    edit=edit,
     merges=_merges,
+    merged=_merged,
 )

@@ -75,8 +75,21 @@ def edit(ctx: Context, customer_id: int, values: dict[str, str], base: int | Non
     if "name" in values:
         name = check_name(values["name"])
         kept |= {"name": name, "name_key": fold(name), "sort_key": sort_key(name)}
-    changed: bool = ctx.change("customer.edit", lambda tx: tx.update("customers", customer_id, base, **kept))
+    changed: bool = ctx.change("customer.edit", lambda tx: _write(tx, customer_id, base, **kept))
     return changed
+
+
+def _write(tx: Tx, customer_id: int, base: int | None = None, **values: Any) -> bool:
+    """A person who is a customer in their own right is read as one record: a new owner is a new version of them."""
+    if not tx.update("customers", customer_id, base, **values):
+        return False
+    for person in tx.read(
+        "SELECT p.id FROM contacts p JOIN customers c ON c.id = p.customer_id"
+        " WHERE c.id = :id AND c.kind = 'person' AND p.merged_into IS NULL",
+        id=customer_id,
+    ):
+        tx.bump("contact", person["id"])
+    return True
 
 
 def assign(ctx: Context, customer_ids: list[int], owner: str) -> int:
@@ -84,7 +97,7 @@ def assign(ctx: Context, customer_ids: list[int], owner: str) -> int:
     name = users.known(ctx, owner) if owner else ""
 
     def work(tx: Tx) -> int:
-        return sum(tx.update("customers", customer_id, owner=name) for customer_id in customer_ids)
+        return sum(_write(tx, customer_id, owner=name) for customer_id in customer_ids)
 
     moved: int = ctx.change("customer.assign", work)
     return moved
@@ -93,7 +106,7 @@ def assign(ctx: Context, customer_ids: list[int], owner: str) -> int:
 def archive(ctx: Context, customer_id: int, archived: bool = True) -> bool:
     changed: bool = ctx.change(
         "customer.archive" if archived else "customer.unarchive",
-        lambda tx: tx.update("customers", customer_id, archived=int(archived)),
+        lambda tx: _write(tx, customer_id, archived=int(archived)),
     )
     return changed
 

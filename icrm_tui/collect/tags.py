@@ -1,6 +1,6 @@
 """Tags: short words hung on contacts and companies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
@@ -9,6 +9,7 @@ from icrm_tui.nouns import Field, Noun, Parent, Part
 from icrm_tui.text import fold
 
 TAGGED = ("contact", "company")
+BLOCK = 500  # rows asked about at once
 
 
 def check(name: str) -> str:
@@ -111,6 +112,21 @@ def of(ctx: Context, noun: str, row_id: int) -> list[str]:
         row=row_id,
     )
     return [row["name"] for row in rows]
+
+
+def shared(ctx: Context, noun: str, ids: Sequence[int]) -> dict[str, int]:
+    """On how many of these rows each tag hangs."""
+    found: dict[str, int] = {}
+    for start in range(0, len(ids), BLOCK):
+        among = ", ".join(map(str, ids[start : start + BLOCK]))
+        rows = ctx.read(
+            "SELECT g.name, count(*) AS n FROM taggings x JOIN tags g ON g.id = x.tag_id WHERE x.noun = :noun"
+            f" AND x.row_id IN ({among}) GROUP BY g.name",
+            noun=noun,
+        )
+        for row in rows:
+            found[row["name"]] = found.get(row["name"], 0) + row["n"]
+    return found
 
 
 HUNG = "SELECT id FROM taggings WHERE tag_id = :tag AND noun = :noun AND row_id = :row"

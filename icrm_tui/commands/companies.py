@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from icrm_tui.collect import companies, tags
+from icrm_tui.collect import companies, organisation, tags
 from icrm_tui.commands.base import Many, Name, Number, Query, Run, Text, Who, Words, given, group, pairs, run_of
 from icrm_tui.commands.contacts import show_timeline
 from icrm_tui.errors import Usage
@@ -105,7 +105,7 @@ def timeline_(ctx: typer.Context, who: Who) -> None:
 def people(ctx: typer.Context, who: Who) -> None:
     """icrm company people co3"""
     run = run_of(ctx)
-    rows = companies.tree(companies.people(run.ctx, firm(run, who)))
+    rows = organisation.tree(organisation.people(run.ctx, firm(run, who)))
     tree = run.out.chosen in ("table", "plain")
     run.out.rows(
         (

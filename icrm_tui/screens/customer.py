@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Tree
 
-from icrm_tui.collect import companies, fields, timeline
+from icrm_tui.collect import companies, fields, organisation, timeline
 from icrm_tui.context import Context
 from icrm_tui.i18n import t
 from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, record, who
@@ -31,7 +31,7 @@ def page(ctx: Context, target: Target) -> dict[str, Any]:
     whom = who(ctx, target)
     found: dict[str, Any] = {"record": record(ctx, target), "entries": timeline.entries(ctx, whom, PAGE)}
     company = whom.customer_id if target[0] == "company" or found["record"].get("company_id") else None
-    found["people"] = companies.people(ctx, company) if company else []
+    found["people"] = organisation.people(ctx, company) if company else []
     found["custom"] = fields.definitions(ctx, target[0])
     return found
 
@@ -105,9 +105,9 @@ class Heading(Widget):
 
     def render(self) -> Content:
         return Content.assemble(
-            (f"{self.place}  " if self.place else "", "$text-muted"),
+            (f"{self.place}  " if self.place else "", "$foreground-muted"),
             (shown(self.name_), "bold"),
-            (f"  {self.rest}" if self.rest else "", "$text-muted"),
+            (f"  {self.rest}" if self.rest else "", "$foreground-muted"),
         )
 
 
@@ -116,7 +116,6 @@ class Summary(VerticalScroll):
 
     DEFAULT_CSS = """
     Summary { width: 44; display: none; border-left: solid $foreground 10%; padding: 0 1; scrollbar-size-vertical: 1; }
-    Screen.-wide Summary { display: block; }
     """
     can_focus = False
 

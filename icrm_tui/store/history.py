@@ -71,6 +71,21 @@ def images(connection: Connection, change: int) -> Iterator[tuple[str, int, Imag
         yield row["tbl"], row["row_id"], loads(row["before"]), loads(row["after"])
 
 
+def rows(connection: Connection, change: int, tables: Iterable[str]) -> Iterator[tuple[str, Row, Image, Image]]:
+    """Table, row, before and after of all a change did: the row as it stands, or as it was when it went."""
+    images_of = "SELECT tbl, row_id, before, after FROM history WHERE change_id = :c"
+    for table, row_id, before, after in connection.stream(images_of, {"c": change}):
+        found = connection.read(f"SELECT * FROM {table} WHERE id = :id", {"id": row_id})
+        yield table, found[0] if found else {"id": row_id}, loads(before), loads(after)
+    for table in tables:
+        for row in connection.read(
+            f"SELECT * FROM {table} WHERE created_rev = :c ORDER BY id LIMIT 1000", {"c": change}
+        ):
+            yield table, row, None, row
+    for table, row in gone(connection, change):
+        yield table, row, None, row
+
+
 def moved(connection: Connection, change: int, tables: Iterable[str], *, back: bool) -> list[tuple[str, int]]:
     """Rows that no longer stand as the change (`back`) or its undoing left them, at most 20 a table."""
     found: list[tuple[str, int]] = []
@@ -85,6 +100,25 @@ def moved(connection: Connection, change: int, tables: Iterable[str], *, back: b
         if not stands:
             found.append((table, row_id))
     return found
+
+
+def wanted(connection: Connection, change: int, *, back: bool) -> Iterator[tuple[str, Row]]:
+    """The rows that would stand, whole, were the change taken back (`back`) or done again."""
+    for table, row_id, before, after in images(connection, change):
+        image = before if back else after
+        now = connection.read(f"SELECT * FROM {table} WHERE id = :id", {"id": row_id})
+        if image is not None:
+            yield table, {**(now[0] if now else {}), **image}
+    if not back:
+        yield from gone(connection, change)
+
+
+def gone(connection: Connection, change: int) -> Iterator[tuple[str, Row]]:
+    """The rows that taking the change back deleted, as they were."""
+    for tbl, packed in connection.stream("SELECT tbl, rows FROM gone WHERE change_id = :c ORDER BY id", {"c": change}):
+        block = json.loads(zlib.decompress(packed))
+        for values in block["rows"]:
+            yield tbl, dict(zip(block["columns"], values, strict=True))
 
 
 def unapply(connection: Connection, change: int, tables: Iterable[str]) -> int:
