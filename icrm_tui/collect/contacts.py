@@ -25,21 +25,9 @@ from icrm_tui.text import fold, sort_key
 ROLES = ("decision-maker", "influencer", "user", "gatekeeper")
 GENDERS = ("female", "male", "other")
 TEXTS = (
-    "family",
-    "given",
-    "gender",
-    "birthday",
-    "title",
-    "department",
-    "buying_role",
-    "language",
-    "country",
-    "zone",
-    "city",
-    "region",
-    "address",
-    "notes",
-)
+    "family", "given", "gender", "birthday", "title", "department", "buying_role", "language", "country", "zone",
+    "city", "region", "address", "notes",
+)  # fmt: skip
 COLUMNS = (*TEXTS, *PEOPLE)
 GENDER_WORDS = {"f": "female", "女": "female", "女士": "female", "m": "male", "男": "male", "先生": "male"}
 FOLDED = ("title", "city")
