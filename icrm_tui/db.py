@@ -8,7 +8,7 @@ from typing import Any
 
 from icrm_tui import nouns
 from icrm_tui.errors import Conflict, NotFound, Refused, Unavailable
-from icrm_tui.store import migrations, sqlite
+from icrm_tui.store import migrations, sets, sqlite
 from icrm_tui.store.backup import backup, restore
 from icrm_tui.store.history import Recorder
 from icrm_tui.store.sqlite import Connection, Row
@@ -141,6 +141,25 @@ class Tx:
             self.touch_made(table, self.id)
         return n
 
+    def revise(self, table: str, columns: tuple[str, ...], select: str, **params: Any) -> int:
+        """UPDATE … of the rows that SELECT names by `id` to its other columns; how many held something else.
+
+        What they belong to needs a new version (`bump_all`) of its own; rows made in this change are left alone.
+        """
+        n = sets.revise(self._recorder, table, columns, select, params)
+        if n:
+            self.written += n
+            self.touch_revised(table, self.id)
+        return n
+
+    def bump_all(self, noun: str, select: str, **params: Any) -> int:
+        """A new version of the rows that SELECT names by `id` and this change has not written yet."""
+        table = nouns.noun(noun).table
+        n = sets.bump(self._recorder, table, select, params)
+        if n:
+            self.touch_revised(table, self.id)
+        return n
+
     def reserve(self, table: str, n: int) -> int:
         return self.connection.reserve(table, n)
 
@@ -225,21 +244,30 @@ class Tx:
 
     def touch_made(self, table: str, change: int) -> None:
         """Note every row of `table` that `change` made, and its parents, without reading them here."""
+        self._touch_set(table, "x.created_rev = :rev", change)
+
+    def touch_revised(self, table: str, change: int) -> None:
+        """The same for the rows `change` wrote and did not make."""
+        where = f"x.id IN (SELECT row_id FROM history WHERE change_id = :rev AND tbl = '{table}')"
+        self._touch_set(table, where, change)
+
+    def _touch_set(self, table: str, where: str, change: int) -> None:
         make_touched(self.connection)
-        own = nouns.TABLES[table]
+        own, needed = nouns.TABLES[table], nouns.hanging(table)
         selects = [(own, "id", "")]
         for column, parent in nouns.part(table).parents.items():
             if parent.by:
-                selects += [(noun, column, f" AND {parent.by} = '{noun}'") for noun in nouns.NOUNS]
+                selects += [(noun, column, f" AND x.{parent.by} = '{noun}'") for noun in nouns.NOUNS]
             else:
-                selects.append((parent.noun, column, f" AND {column} IS NOT NULL"))
+                selects.append((parent.noun, column, f" AND x.{column} IS NOT NULL"))
         for noun, column, also in selects:
-            self._bulk.add((table, noun))
-            self.connection.execute(
-                f"INSERT INTO touched SELECT DISTINCT '{table}>{noun}', {column} FROM {table}"
-                f" WHERE created_rev = :rev{also} ON CONFLICT DO NOTHING",
-                {"rev": change},
-            )
+            if noun in needed:
+                self._bulk.add((table, noun))
+                self.connection.execute(
+                    f"INSERT INTO touched SELECT DISTINCT '{table}>{noun}', x.{column} FROM {table} x"
+                    f" WHERE {where}{also} ON CONFLICT DO NOTHING",
+                    {"rev": change},
+                )
 
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")

@@ -251,5 +251,12 @@ def importer(word: str) -> Importer:
 
 
 @cache
+def hanging(table: str) -> frozenset[str]:
+    """The nouns whose rows have something derived from `table`, be it the words they are found by."""
+    derived = {noun for noun, tables in DERIVE.values() if table in tables}
+    return frozenset(derived | {whose[table] for whose in SEARCHED.values() if table in whose})
+
+
+@cache
 def part(table: str) -> Part:
     return noun(TABLES[table]).parts[table]

@@ -28,14 +28,18 @@ class Recorder:
 
     def note(self, table: str, row_id: int, before: Image, after: Image) -> None:
         """Join this step with what the change did to the row already: first before, last after."""
+        self.rows[table, row_id] = self.joined(table, row_id, before, after)
+        if len(self.rows) >= 20_000:
+            self.flush()
+
+    def joined(self, table: str, row_id: int, before: Image, after: Image) -> tuple[Image, Image]:
+        """The images with what this change did to the row before."""
         earlier = self.rows.get((table, row_id)) or self._kept(table, row_id)
         if earlier is not None and earlier[0] is not None and before is not None:
             before = {**before, **earlier[0]}
             if after is not None:
                 after = {**(earlier[1] or {}), **after}
-        self.rows[table, row_id] = (before, after)
-        if len(self.rows) >= 20_000:
-            self.flush()
+        return before, after
 
     def _kept(self, table: str, row_id: int) -> tuple[Image, Image] | None:
         found = self.connection.read(

@@ -145,6 +145,17 @@ class Connection:
             with self.errors():
                 self.raw.execute("ROLLBACK")
 
+    def attach(self, path: Path, name: str) -> None:
+        """A throwaway file beside the store, its tables as `name.…`; not while a change runs."""
+        with self.errors():
+            self.raw.execute(f"ATTACH :path AS {name}", {"path": str(path)})
+            for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+                self.raw.execute(f"PRAGMA {name}.{pragma}")
+
+    def detach(self, name: str) -> None:
+        with self.errors():
+            self.raw.execute(f"DETACH {name}")
+
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Reads inside see one moment of the store."""
@@ -226,9 +237,11 @@ def is_store(raw: sqlite3.Connection, path: Path) -> bool:
     return False
 
 
-def filesystem(path: Path) -> str:
+MOUNTS = Path("/proc/self/mounts")
+
+
+def filesystem(path: Path, mounts: Path = MOUNTS) -> str:
     """The type of file system `path` lies on, where the system tells; else empty."""
-    mounts = Path("/proc/self/mounts")
     if sys.platform != "linux" or not mounts.exists():
         return ""
     target = str(path.absolute().resolve())
@@ -241,8 +254,8 @@ def filesystem(path: Path) -> str:
     return kind
 
 
-def refuse_network(path: Path) -> None:
-    kind = filesystem(path)
+def refuse_network(path: Path, mounts: Path = MOUNTS) -> None:
+    kind = filesystem(path, mounts)
     if kind.startswith(NETWORK):
         raise Unavailable("store-network", path=str(path), kind=kind)
 
