@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, settings
 
-from icrm_tui import db, i18n, users
+from icrm_tui import db, i18n
 from icrm_tui.context import Context
-from tests.support import NOW, ZONE
+from tests.support import NOW, ZONE, acting
 
 # How long an example takes says more about the machine than about the law it tries.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,11 +42,8 @@ def opened(store: Path) -> Iterator[Callable[..., Context]]:
     connections = []
 
     def open_(user: str = "wei", now: datetime = NOW, zone: ZoneInfo = ZONE) -> Context:
-        connection = db.open_store(store)
-        connections.append(connection)
-        made = Context(connection, user, lambda: now, zone)
-        users.identify(made)
-        return made
+        connections.append(db.open_store(store))
+        return acting(connections[-1], user, now, zone)
 
     yield open_
     for connection in connections:

@@ -9,12 +9,20 @@ from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icrm_tui import nouns
+from icrm_tui import nouns, users
 from icrm_tui.collect import channels, contacts
 from icrm_tui.context import Context
+from icrm_tui.db import Connection
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def acting(connection: Connection, user: str = "wei", now: datetime = NOW, zone: ZoneInfo = ZONE) -> Context:
+    """The user on this connection; of a store without users, its first."""
+    made = Context(connection, user, lambda: now, zone)
+    users.identify(made)
+    return made
 
 
 def person(ctx: Context, name: str, *, email: str = "", phone: str = "", tag: str = "", **values: str) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from icrm_tui.errors import TooNew
+from icrm_tui.errors import TooNew, Unavailable
 from icrm_tui.store.sqlite import APPLICATION_ID, Connection, copy, is_store
 
 SQLITE = {
@@ -185,6 +185,8 @@ def migrate(connection: Connection) -> Path | None:
             for step in MIGRATIONS[found:]:
                 step(database.execute)
             if found < known:
+                if raw.execute("PRAGMA foreign_key_check").fetchone():
+                    raise Unavailable("store-corrupt", path=str(path))
                 raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 raw.execute(f"PRAGMA user_version = {known}")
         connection.commit()
