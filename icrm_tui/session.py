@@ -1,7 +1,7 @@
 """A store kept open by screens: one thread that writes, one that reads, each with a connection of its own."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,16 @@ class Session:
             self.readonly = first.readonly
         self.path = path
         self._connections: dict[str, Connection] = {}
+        self._reads: set[Future[Any]] = set()
         self._threads = {name: ThreadPoolExecutor(1, f"icrm-{name}") for name in ("reader", "writer")}
 
     def submit(self, thread: str, work: Callable[[Connection], Any]) -> "Future[Any]":
         """Run `work` on the `reader` or `writer` thread, in the order submitted."""
-        return self._threads[thread].submit(self._run, thread, work)
+        future = self._threads[thread].submit(self._run, thread, work)
+        if thread == "reader":
+            self._reads.add(future)
+            future.add_done_callback(self._reads.discard)
+        return future
 
     def interrupt(self) -> None:
         """Call off what the reader is doing."""
@@ -29,10 +34,13 @@ class Session:
             self._connections["reader"].interrupt()
 
     def close(self) -> None:
-        for name, thread in self._threads.items():
-            if name == "reader":
-                self.interrupt()
-            thread.shutdown(wait=True, cancel_futures=name == "reader")
+        """Writes are finished; reads are called off, those that are only about to ask as well."""
+        self._threads["reader"].shutdown(wait=False, cancel_futures=True)
+        while reads := [*self._reads]:
+            self.interrupt()
+            wait(reads, timeout=0.02)
+        for thread in self._threads.values():
+            thread.shutdown(wait=True)
         for connection in self._connections.values():
             connection.close()
 
