@@ -9,8 +9,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from icrm_tui import db, doctor, history, search
 from icrm_tui.collect import contacts, interactions, tags
 from icrm_tui.context import Context
@@ -143,7 +141,6 @@ def test_many_first_users_at_once_make_one(store: Path) -> None:
         assert connection.read("SELECT name FROM users") == [{"name": "wei"}]
 
 
-@pytest.mark.soak
 def test_a_writer_killed_anywhere_leaves_whole_changes_only(store: Path, ctx: Context) -> None:
     """Each change makes two people or none; what was answered is there, and the store is sound."""
 
