@@ -18,6 +18,13 @@ AGO = re.compile(r"([+-]?)(\d{1,5})([hdwmy])")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
+class When(NamedTuple):
+    """A day and, where one was said, an hour on the user's clock."""
+
+    day: date
+    hour: time | None = None
+
+
 # --- instants and zones ----------------------------------------------------------------------------------
 
 
@@ -130,6 +137,7 @@ def shift(today: date, text: str) -> date | None:
 # --- days in files ---------------------------------------------------------------------------------------
 
 NUMERIC = re.compile(r"(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?(?:[ T].*)?")
+SHORT = re.compile(r"(\d{1,2})[/.](\d{1,2})\.?")
 NAMED = (
     re.compile(r"(?P<d>\d{1,2})(?:st|nd|rd|th)?[ .-]+(?P<m>[a-z]{3,9})\.?,?(?:[ -]+(?P<y>\d{4}))?"),
     re.compile(r"(?P<m>[a-z]{3,9})\.? +(?P<d>\d{1,2})(?:st|nd|rd|th)?,?(?: +(?P<y>\d{4}))?"),
@@ -178,16 +186,27 @@ def day_of(text: str, order: str = "ymd") -> date | None:
         return None
 
 
+@lru_cache(maxsize=4096)
+def orders(text: str) -> frozenset[str] | None:
+    """The orders that the numbers of a day can be read in; None where only one is possible by its shape."""
+    found = NUMERIC.fullmatch(text.strip())
+    if found is None and (found := SHORT.fullmatch(text.strip())) is None:
+        return None
+    if len(found[1]) > 2:
+        return None
+    one, two = int(found[1]), int(found[2])
+    possible = {"dmy": 0 < two <= 12 and 0 < one <= 31, "mdy": 0 < one <= 12 and 0 < two <= 31}
+    return frozenset(order for order, fits in possible.items() if fits)
+
+
 def order_of(samples: Iterable[str]) -> set[str]:
-    """The orders of numbers all samples can be read in; those that are clear by themselves do not vote."""
-    orders = {"dmy", "mdy"}
+    """The orders of numbers all samples can be read in; none where every one of them is clear by itself."""
+    found: set[str] = set()
     for text in samples:
-        found = NUMERIC.fullmatch(text.strip())
-        if found is None or len(found[1]) > 2:
-            continue
-        possible = {order for order in orders if day_of(text, order) is not None}
-        orders = possible or orders
-    return orders
+        possible = orders(text)
+        if possible is not None:
+            found = (found & possible or found) if found else set(possible)
+    return found
 
 
 # --- birthdays -------------------------------------------------------------------------------------------
@@ -231,7 +250,8 @@ def birthday(text: str, order: str = "ymd") -> Birthday:
 def _solar(text: str, order: str) -> Birthday | None:
     if found := re.fullmatch(r"(?:--?)?(\d{1,2})[-/.月](\d{1,2})日?", text):
         month, day = int(found[1]), int(found[2])
-        return Birthday(None, *((day, month) if order == "dmy" and "月" not in text else (month, day)))
+        swapped = order == "dmy" and "月" not in text and not text.startswith("-")
+        return Birthday(None, *((day, month) if swapped else (month, day)))
     if parts := _parts(text, order):
         return Birthday(*parts)
     named = _named(text)

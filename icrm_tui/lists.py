@@ -79,8 +79,9 @@ def _shape(ctx: Context, wanted: Wanted, after: int | None) -> tuple[str, str, d
     known = query.fields(ctx, wanted.noun)
     where, params = query.compile(ctx, wanted.noun, wanted.text)
     where = f"({where})"
-    if "archived" in known and not wanted.archived and not query.mentions(wanted.text, "archived"):
-        where += f" AND {known['archived'].sql.format(t='t')} = 0"
+    for word in nouns.noun(wanted.noun).hides:
+        if word in known and not wanted.archived and not query.mentions(wanted.text, word):
+            where += f" AND {known[word].sql.format(t='t')} = 0"
     key, down = _order(ctx, wanted)
     way = " DESC" if down else ""
     order = f"t.id{way}" if key == "t.id" else f"{key}{way}, t.id{way}"

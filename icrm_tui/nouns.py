@@ -98,7 +98,8 @@ class Noun(NamedTuple):
     that a longer word is really there.
     `timeline` selects customer_id, contact_id, at, noun, id, text. `edit(ctx, id, values)` is the verb that
     changes fields by their words. `merges(ctx, src, dst)` names the rows that must go along in a merge,
-    `merged(ctx, src, dst)` sets right what is left. `label` is the column a person knows a row by.
+    `merged(ctx, src, dst)` sets right what is left. `label` is the column a person knows a row by. `hides` are flags
+    whose rows a list leaves out unless the query speaks of them.
     """
 
     word: str
@@ -109,6 +110,7 @@ class Noun(NamedTuple):
     fields: Mapping[str, Field] = {}
     lends: Mapping[str, Mapping[str, Field]] = {}
     columns: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ("archived",)
     timeline: str = ""
     lookup: tuple[Lookup, ...] = ()
     search: str = ""
@@ -134,6 +136,7 @@ NOUNS: dict[str, str] = {
     "tag": "collect.tags",
     "field": "collect.fields",
     "interaction": "collect.interactions",
+    "reminder": "engage.reminders",
 }
 
 # table → noun
@@ -152,6 +155,8 @@ TABLES: dict[str, str] = {
     "fields": "field",
     "field_values": "field",
     "interactions": "interaction",
+    "reminders": "reminder",
+    "reminder_runs": "reminder",
 }
 
 # (noun, lent field) → the noun that lends it
@@ -184,7 +189,7 @@ LENT: dict[tuple[str, str], str] = {
 
 # the nouns a person can be meant by, in the order they are asked; nouns with a timeline
 LOOKUPS: tuple[str, ...] = ("contact", "channel", "company")
-TIMELINE: tuple[str, ...] = ("interaction",)
+TIMELINE: tuple[str, ...] = ("interaction", "reminder")
 
 # noun found by search → the tables its words come from, and whose ids writing them touches
 SEARCHED: dict[str, dict[str, str]] = {
@@ -205,12 +210,14 @@ AFTER: dict[str, tuple[str, ...]] = {}
 DERIVE: dict[str, tuple[str, tuple[str, ...]]] = {
     "collect.interactions:derive_customers": ("customer", ("interactions",)),
     "collect.interactions:derive_contacts": ("contact", ("interactions",)),
+    "engage.reminders:derive": ("reminder", ("reminders",)),
 }
 
 # function of DERIVE → the table it keeps, so that a rebuild can be compared with what was kept
 DERIVED: dict[str, str] = {
     "collect.interactions:derive_customers": "customer_stats",
     "collect.interactions:derive_contacts": "contact_stats",
+    "engage.reminders:derive": "reminder_due",
 }
 
 # noun → how rows of a file become rows of it; how its rows become rows of a file

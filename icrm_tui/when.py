@@ -11,14 +11,8 @@ from typing import NamedTuple
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
+from icrm_tui.dates import When
 from icrm_tui.errors import Usage
-
-
-class When(NamedTuple):
-    """A day and, where one was said, an hour on the user's clock."""
-
-    day: date
-    hour: time | None = None
 
 
 class Base(NamedTuple):

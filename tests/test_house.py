@@ -24,7 +24,7 @@ PACKAGE = "icrm_tui"
 
 # from below; a module belongs to the first of its own names that stands here, and imports its own layer or lower ones
 LAYERS = (
-    {"errors", "text", "pinyin", "dates", "when", "i18n", "locale", "config", "paths", "output", "nouns"}
+    {"errors", "text", "pinyin", "dates", "when", "recurrence", "i18n", "locale", "config", "paths", "output", "nouns"}
     | {"query_parser"},
     {"store"},
     {"db", "session"},

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icrm_tui import when
+from icrm_tui import dates, when
 from icrm_tui.errors import Usage
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -22,7 +22,7 @@ TABLE = re.findall(
 )
 
 
-def said(found: when.When) -> str:
+def said(found: dates.When) -> str:
     return f"{found.day}" + (f" {found.hour:%H:%M}" if found.hour else "")
 
 

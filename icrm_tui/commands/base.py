@@ -5,6 +5,7 @@ options under `opt.<name>`, those of its arguments under `arg.<NAME>`.
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -185,6 +186,16 @@ def pairs(given: Iterable[str] | None) -> dict[str, str]:
 def given(**options: str | None) -> dict[str, str]:
     """The options that were said."""
     return {name: value for name, value in options.items() if value is not None}
+
+
+def sure(run: Run, question: str) -> bool:
+    """Yes by --yes, or as answered on a terminal."""
+    if run.said.has("yes"):
+        return True
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    run.out.complain(f"{question} {i18n.t('ask.yes-no')}")
+    return sys.stdin.readline().strip().casefold() in ("y", "yes", "是", "好")
 
 
 def yes_or_no(text: str) -> bool:

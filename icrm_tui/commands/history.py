@@ -23,17 +23,17 @@ def history_(ctx: typer.Context, who: Annotated[str | None, typer.Argument(metav
         whom = meant(run.ctx, who)
         table = "contacts" if whom.contact_id is not None else "customers"
         rows = history.of(run.ctx, table, whom.id)
-    run.out.rows((record(row, run.out.json) for row in rows), ("id", "at", "who", "verb", "undone", "what"))
+    run.out.rows((record(row, run.out.json) for row in rows), ("id", "at", "who", "verb", "undone", "details"))
 
 
 def record(row: dict[str, Any], raw: bool) -> dict[str, Any]:
     verb = row["verb"] if raw or not has(f"verb.{row['verb']}") else t(f"verb.{row['verb']}")
     found = {"id": row["id"], "at": row["at"], "who": row["who"], "verb": verb, "undone": bool(row["undone"])}
     if "n" in row:
-        return found | {"n": row["n"], "undoes": row["undoes"], "what": f"{t('out.rows', n=row['n'])}"}
+        return found | {"n": row["n"], "undoes": row["undoes"], "details": t("out.rows", n=row["n"])}
     before, after = row["before"] or {}, row["after"] or {}
     moved = [f"{key}: {before.get(key)} → {after.get(key)}" for key in after if key != "rev"]
-    return found | {"before": row["before"], "after": row["after"], "what": ", ".join(moved)}
+    return found | {"before": row["before"], "after": row["after"], "details": ", ".join(moved)}
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from icrm_tui.collect import interactions
-from icrm_tui.commands.base import Run, Who, Words, group, run_of
+from icrm_tui.commands.base import Run, Text, Who, Words, group, run_of
 from icrm_tui.errors import Usage
 from icrm_tui.search import who as meant
 
@@ -22,8 +22,10 @@ def log(
     out: Annotated[bool, typer.Option("--out")] = False,
     at: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
     outcome: Annotated[str | None, typer.Option(metavar="OUTCOME")] = None,
+    next: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
+    what: Text = None,
 ) -> None:
-    """icrm log p1 "asked for a quote on two machines" --channel call --in --outcome interested"""
+    """icrm log p1 "asked for a quote" --channel call --in --next "next tue 9am" --what "send the quote" """
     run = run_of(ctx)
     if in_ and out:
         raise Usage("in-and-out")
@@ -31,7 +33,13 @@ def log(
     when = _instant(run, at) if at else ""
     direction = "in" if in_ else "out"
     touch = interactions.Touch(" ".join(text), channel, direction, when, outcome or "")
-    made = interactions.add(run.ctx, whom, touch)
+    if next is None:
+        made = interactions.add(run.ctx, whom, touch)
+    else:
+        from icrm_tui.commands.reminders import moment
+        from icrm_tui.engage import reminders
+
+        made = reminders.log(run.ctx, whom, touch, moment(run, next), what or "")
     run.wrote(f"i{made}", lambda: interactions.show(run.ctx, made))
 
 

@@ -21,6 +21,8 @@ COMMANDS: dict[str, str] = {
     "contact": "contacts",
     "company": "companies",
     "customer": "customers",
+    "due": "reminders",
+    "reminder": "reminders",
     "import": "importing",
     "export": "exporting",
     "history": "history",

@@ -1,11 +1,9 @@
 """`icrm backup`, `restore-backup`, `doctor` and `reindex`: keeping the store whole."""
 
-import sys
-
 import typer
 
 from icrm_tui import db, doctor, paths, search
-from icrm_tui.commands.base import File, Run, group, run_of
+from icrm_tui.commands.base import File, group, run_of, sure
 from icrm_tui.errors import Refused
 from icrm_tui.i18n import t
 
@@ -30,16 +28,6 @@ def restore(ctx: typer.Context, file: File) -> None:
     kept = db.restore(run.ctx.connection, paths.given(file))
     run.out.say(t("out.restored", kept=kept))
     run.out.line(str(kept))
-
-
-def sure(run: Run, question: str) -> bool:
-    """Yes by --yes, or as answered on a terminal."""
-    if run.said.has("yes"):
-        return True
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
-    run.out.complain(f"{question} {t('ask.yes-no')}")
-    return sys.stdin.readline().strip().casefold() in ("y", "yes", "是", "好")
 
 
 @app.command("doctor")

@@ -146,4 +146,12 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.unknown-setting": "There is no setting “{key}”. {nearest} See: icrm config list",
     "error.system": "{path}: {detail}.",
     "error.defect": "Something went wrong inside icrm ({detail}); --verbose shows where.",
+    # reminders
+    "error.repeat": "“{text}” is no repetition; write daily, weekly, every 2 weeks, monthly, or a rule such as FREQ=WEEKLY;BYDAY=MO.",
+    "error.repeat-two-ends": "“{text}” ends twice; give COUNT or UNTIL, not both.",
+    "error.repeat-never": "“{text}” never comes again; nothing to repeat.",
+    "error.reminder-done": "{id} ({what}) is done already.",
+    "error.reminder-archived": "{id} ({what}) was called off.",
+    "error.reminder-early": "{id} is next due {due}; say --yes to tick it off now.",
+    "error.past": "{due} is in the past; say --yes if it is meant.",
 }

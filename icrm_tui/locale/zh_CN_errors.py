@@ -146,4 +146,12 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.unknown-setting": "没有设置项“{key}”。{nearest}请看：icrm config list",
     "error.system": "{path}：{detail}。",
     "error.defect": "icrm 内部出错（{detail}）；加 --verbose 可查看位置。",
+    # reminders
+    "error.repeat": "看不懂重复方式“{text}”；可写 每天、每周、每两周、每月，或 FREQ=WEEKLY;BYDAY=MO 这样的规则。",
+    "error.repeat-two-ends": "“{text}”有两个终点；COUNT 和 UNTIL 只能写一个。",
+    "error.repeat-never": "“{text}”不会再次发生，无法重复。",
+    "error.reminder-done": "{id}（{what}）已经完成了。",
+    "error.reminder-archived": "{id}（{what}）已经取消了。",
+    "error.reminder-early": "{id} 下次 {due} 才到期；现在就要完成请加 --yes。",
+    "error.past": "{due} 已经过去了；确实如此请加 --yes。",
 }

@@ -134,6 +134,30 @@ CREATE INDEX contact_stats_last ON contact_stats (last_at, contact_id);
 """
 
 
+DAY = """
+CREATE TABLE reminders ({id}, customer_id INTEGER NOT NULL REFERENCES customers (id) {later},
+  contact_id INTEGER REFERENCES contacts (id) {later}, what TEXT NOT NULL, what_key TEXT NOT NULL,
+  due_on TEXT NOT NULL, due_time TEXT NOT NULL DEFAULT '', zone TEXT NOT NULL, rule TEXT NOT NULL DEFAULT '',
+  starts_on TEXT NOT NULL, occurs_on TEXT NOT NULL, occurs_time TEXT NOT NULL DEFAULT '', priority TEXT NOT NULL,
+  owner TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0, archived INTEGER NOT NULL DEFAULT 0,
+  created_at TEXT NOT NULL, {rev});
+CREATE INDEX reminders_customer ON reminders (customer_id);
+CREATE INDEX reminders_contact ON reminders (contact_id);
+CREATE INDEX reminders_due ON reminders (due_on, id);
+CREATE INDEX reminders_owner ON reminders (owner, done);
+CREATE INDEX reminders_made ON reminders (created_rev);
+CREATE TABLE reminder_runs ({id}, reminder_id INTEGER NOT NULL REFERENCES reminders (id) {later},
+  due_on TEXT NOT NULL, due_time TEXT NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL,
+  interaction_id INTEGER REFERENCES interactions (id) {later}, {rev}, UNIQUE (reminder_id, due_on, due_time));
+CREATE INDEX reminder_runs_interaction ON reminder_runs (interaction_id);
+CREATE INDEX reminder_runs_made ON reminder_runs (created_rev);
+CREATE TABLE reminder_due (reminder_id INTEGER PRIMARY KEY, due_utc TEXT NOT NULL, over_utc TEXT NOT NULL,
+  owner TEXT NOT NULL);
+CREATE INDEX reminder_due_when ON reminder_due (due_utc, reminder_id);
+CREATE INDEX reminder_due_mine ON reminder_due (owner, due_utc, reminder_id);
+"""
+
+
 def statements(text: str) -> list[str]:
     return [part.strip() for part in text.format(**SQLITE).split(";\n") if part.strip()]
 
@@ -143,7 +167,12 @@ def m001_trunk(run: Callable[[str], object]) -> None:
         run(statement.rstrip(";"))
 
 
-MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (m001_trunk,)
+def m002_day(run: Callable[[str], object]) -> None:
+    for statement in statements(DAY):
+        run(statement.rstrip(";"))
+
+
+MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (m001_trunk, m002_day)
 
 
 def version(connection: Connection) -> int:
