@@ -54,6 +54,16 @@ class Part(NamedTuple):
     resets: Mapping[str, Any] = {}
 
 
+class Owned(NamedTuple):
+    """Rows somebody looks after: `column` of `table` names them, `open` holds over {t} while there is still work in
+    the row, `customer` is the id of the customer it belongs to. They go along in a handover."""
+
+    table: str
+    column: str
+    open: str
+    customer: str
+
+
 class Lookup(NamedTuple):
     """How a row is meant by its words: `reads(text, country)` gives the key or None, `sql` selects noun, id by it."""
 
@@ -111,6 +121,7 @@ class Noun(NamedTuple):
     lends: Mapping[str, Mapping[str, Field]] = {}
     columns: tuple[str, ...] = ()
     hides: tuple[str, ...] = ("archived",)
+    owned: tuple[Owned, ...] = ()
     timeline: str = ""
     lookup: tuple[Lookup, ...] = ()
     search: str = ""

@@ -76,6 +76,14 @@ def add(ctx: Context, name: str, *, full_name: str = "", email: str = "", role: 
     return made
 
 
+def leave(ctx: Context, name: str) -> bool:
+    """They do not work here any more; what they wrote keeps their name."""
+    row = find(ctx, known(ctx, name))
+    assert row is not None
+    left: bool = ctx.change("user.leave", lambda tx: tx.update("users", row["id"], active=0))
+    return left
+
+
 def everyone(ctx: Context) -> list[Row]:
     return ctx.read("SELECT * FROM users WHERE active = 1 ORDER BY key")
 

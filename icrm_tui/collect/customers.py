@@ -6,7 +6,7 @@ from icrm_tui import users
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Usage
-from icrm_tui.nouns import Field, Noun, Parent, Part
+from icrm_tui.nouns import Field, Noun, Owned, Parent, Part
 from icrm_tui.text import fold, sort_key
 
 KINDS = ("company", "person")
@@ -186,6 +186,9 @@ NOUN = Noun(
     "customers",
     {"customers": Part({"merged_into": Parent("customer")})},
     prefix="cu",
+    owned=tuple(
+        Owned("customers", column, "{t}.merged_into IS NULL", "{t}.id") for column in ("owner", "service_owner")
+    ),
     fields={
         "name": Field("name", "{t}.name_key", shown="{t}.name", sort="{t}.sort_key"),
         "kind": Field("choice", "{t}.kind", choices=KINDS),

@@ -172,11 +172,11 @@ def _one_of(said: Globals, option: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def pairs(given: Iterable[str] | None) -> dict[str, str]:
-    """`field=value` as often as it was said."""
+def pairs(given: Iterable[str] | None, *, last: bool = False) -> dict[str, str]:
+    """`field=value` as often as it was said; cut at the first sign, or the `last`, since a column may hold one."""
     found: dict[str, str] = {}
     for text in given or ():
-        name, equals, value = text.partition("=")
+        name, equals, value = text.rpartition("=") if last else text.partition("=")
         if not equals or not name.strip():
             raise Usage("option-pair", value=text)
         found[name.strip()] = value

@@ -21,6 +21,8 @@ COMMANDS: dict[str, str] = {
     "contact": "contacts",
     "company": "companies",
     "customer": "customers",
+    "handover": "handover",
+    "brief": "handover",
     "due": "reminders",
     "reminder": "reminders",
     "import": "importing",

@@ -37,3 +37,17 @@ def show(ctx: typer.Context, user: Annotated[str, typer.Argument(metavar="USER")
     """icrm user show me"""
     run = run_of(ctx)
     run.out.record(users.show(run.ctx, user))
+
+
+@app.command()
+def leave(
+    ctx: typer.Context,
+    user: Annotated[str, typer.Argument(metavar="USER")],
+    to: Annotated[str, typer.Option(metavar="USER")],
+) -> None:
+    """icrm user leave jonas --to wei"""
+    from icrm_tui.commands.handover import report
+    from icrm_tui.improve import handover
+
+    run = run_of(ctx)
+    report(run, handover.leave(run.ctx, user, to))

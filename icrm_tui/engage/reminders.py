@@ -15,7 +15,7 @@ from icrm_tui.context import Context
 from icrm_tui.dates import When
 from icrm_tui.db import Ids, Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
-from icrm_tui.nouns import Field, Noun, Parent, Part
+from icrm_tui.nouns import Field, Noun, Owned, Parent, Part
 from icrm_tui.search import Who
 from icrm_tui.text import fold
 
@@ -380,6 +380,7 @@ NOUN = Noun(
         "archived": Field("flag", "{t}.archived"),
     },
     hides=("archived", "done"),
+    owned=(Owned("reminders", "owner", "{t}.done = 0 AND {t}.archived = 0", "{t}.customer_id"),),
     columns=("due", "time", "what", "name", "priority", "owner"),
     timeline="SELECT * FROM (SELECT r.customer_id, r.contact_id, x.at, 'reminder' AS noun, x.id, 'reminder' AS channel,"
     " 'out' AS dir, 'done' AS outcome, x.who, r.what AS text FROM reminder_runs x JOIN reminders r"

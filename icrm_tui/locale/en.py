@@ -15,6 +15,13 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "out.redone": "Done again: {verb} (change {change}).",
     "ask.restore": "Replace everything in {path} by {file}?",
     "ask.yes-no": "[y/N]",
+    # importing
+    "import.line": "line {line}: {name}: {reason}",
+    "import.created": "created",
+    "import.updated": "updated",
+    "import.merged": "merged",
+    "import.skipped": "skipped",
+    "import.rejected": "rejected",
     # how far long work is
     "stage.read": "Reading",
     "stage.check": "Checking",
@@ -262,4 +269,11 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "out.due": "due {due}",
     "out.next": "next due {due}",
     "ask.past": "{due} is in the past. Do it all the same?",
+    # handover
+    "brief.people": "People",
+    "brief.open": "Open",
+    "brief.last": "Last said",
+    "verb.handover": "handed over",
+    "verb.user.leave": "user left",
+    "field.to": "To",
 }

@@ -22,6 +22,17 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.map-column": "The file has no column {column}. {nearest}",
     "error.map-field": "There is no field {field} to import into. {nearest}",
     "error.preset": "There is no preset {text}. {nearest}",
+    # importing
+    "error.import-nobody": "There is neither a name nor an e-mail, phone or other way to reach somebody.",
+    "error.import-nameless": "There is no company name.",
+    "error.import-owner": "There is no user “{user}” here; the owner stays as it is, or is you.",
+    "error.import-taken": "{value} identifies somebody else already; it is kept without identifying anybody here.",
+    "error.import-optin": "They have said no to {value}; a yes in a file does not lift it.",
+    "error.import-pointer": "Nobody, or more than one, is “{value}”; left out.",
+    "error.import-circle": "“{value}” would come above or before themselves; left out.",
+    "error.import-no-rows": "{path} names columns but has no rows under them.",
+    "error.import-nothing": "Nothing was imported. Mend the rejected rows and try again, or take the others with --partial.",
+    "error.dates-ambiguous": "Line {line}: “{text}” can be read in two ways; say --dates dmy or --dates mdy.",
     # query: mistakes in a filter line; {text} is the wrong piece, which the faces underline
     "error.query-field": "“{text}” is not a field here. {nearest} Put words to search for in quotes.",
     "error.query-field-none": "“{text}” is not a field here; there are {known}… Put words to search for in quotes.",
@@ -154,4 +165,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.reminder-archived": "{id} ({what}) was called off.",
     "error.reminder-early": "{id} is next due {due}; say --yes to tick it off now.",
     "error.past": "{due} is in the past; say --yes if it is meant.",
+    # handover
+    "error.handover-same": "{user} cannot hand over to themselves; name somebody else.",
 }

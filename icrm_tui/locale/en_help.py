@@ -156,4 +156,10 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "opt.next": "remember to go on then; settles what was due",
     "opt.what": "what is to be done then",
     "opt.reminder.outcome": "what came of it; logged as a touch",
+    # handover
+    "cmd.handover": "Give customers to another owner, with all that is open with them.",
+    "cmd.brief": "One page before a visit or after a handover.",
+    "cmd.user.leave": "Somebody leaves: all they look after goes to another.",
+    "opt.to": "who takes over",
+    "opt.note": "what the new owner must know; becomes a reminder",
 }

@@ -15,6 +15,13 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "out.redone": "已重做：{verb}（改动 {change}）。",
     "ask.restore": "用 {file} 替换 {path} 中的全部数据？",
     "ask.yes-no": "[y/N]",
+    # importing
+    "import.line": "第 {line} 行：{name}：{reason}",
+    "import.created": "新建",
+    "import.updated": "更新",
+    "import.merged": "合并",
+    "import.skipped": "未变",
+    "import.rejected": "失败",
     # how far long work is
     "stage.read": "读取中",
     "stage.check": "核对中",
@@ -262,4 +269,11 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "out.due": "{due} 到期",
     "out.next": "下次 {due} 到期",
     "ask.past": "{due} 已经过去了，仍要这样做吗？",
+    # handover
+    "brief.people": "人员",
+    "brief.open": "待跟进",
+    "brief.last": "最近动态",
+    "verb.handover": "客户交接",
+    "verb.user.leave": "用户离职",
+    "field.to": "接手人",
 }

@@ -22,6 +22,17 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.map-column": "文件中没有列 {column}。{nearest}",
     "error.map-field": "没有可导入的字段 {field}。{nearest}",
     "error.preset": "没有预设 {text}。{nearest}",
+    # importing
+    "error.import-nobody": "没有姓名，也没有邮箱、电话等联系方式。",
+    "error.import-nameless": "没有公司名称。",
+    "error.import-owner": "这里没有用户“{user}”；负责人保持不变，新客户归您。",
+    "error.import-taken": "{value} 已经属于别人；保留在这里，但不作身份识别。",
+    "error.import-optin": "客户已拒绝 {value} 联系；文件里的同意不会取消它。",
+    "error.import-pointer": "“{value}”无法对应到唯一的人，已略过。",
+    "error.import-circle": "“{value}”会成为自己的上级或介绍人，已略过。",
+    "error.import-no-rows": "{path} 只有列名，没有数据行。",
+    "error.import-nothing": "没有导入任何数据。请修正失败行后重试，或用 --partial 只导入其余的行。",
+    "error.dates-ambiguous": "第 {line} 行的“{text}”有两种读法；请用 --dates dmy 或 --dates mdy 说明。",
     # query: mistakes in a filter line; {text} is the wrong piece, which the faces underline
     "error.query-field": "这里没有字段“{text}”。{nearest}要搜索文字请加引号。",
     "error.query-field-none": "这里没有字段“{text}”，可用的有：{known}……要搜索文字请加引号。",
@@ -154,4 +165,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.reminder-archived": "{id}（{what}）已经取消了。",
     "error.reminder-early": "{id} 下次 {due} 才到期；现在就要完成请加 --yes。",
     "error.past": "{due} 已经过去了；确实如此请加 --yes。",
+    # handover
+    "error.handover-same": "{user} 不能交接给自己，请换一位。",
 }

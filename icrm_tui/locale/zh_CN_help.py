@@ -156,4 +156,10 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "opt.next": "下次跟进时间；同时了结已到期的提醒",
     "opt.what": "下次要做的事",
     "opt.reminder.outcome": "结果，会记入跟进记录",
+    # handover
+    "cmd.handover": "把客户连同未完事项一并交给另一位负责人。",
+    "cmd.brief": "拜访前或交接后看的一页简报。",
+    "cmd.user.leave": "离职交接：其负责的一切转给另一位。",
+    "opt.to": "接手人",
+    "opt.note": "要告诉接手人的话，会成为一条提醒",
 }
