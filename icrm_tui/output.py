@@ -90,7 +90,7 @@ class Output:
                 width = max(cells(self._head(key)) for key in record)
                 for key, value in record.items():
                     if value not in ("", None, [], {}):
-                        self.line(f"{pad(self._head(key), width)}{GAP}{self._shown(key, value)}")
+                        self.line(f"{pad(self._head(key), width)}{GAP}{self.shown(key, value)}")
 
     def rows(self, rows: Iterable[Record], columns: Sequence[str], total: int | None = None) -> None:
         """A list. `total` says how many there are where not all are shown."""
@@ -107,7 +107,7 @@ class Output:
                 self._separated(rows, columns)
             case "plain":
                 for row in rows:
-                    print("\t".join(self._shown(column, row.get(column, "")) for column in columns), file=self.out)
+                    print("\t".join(self.shown(column, row.get(column, "")) for column in columns), file=self.out)
             case _:
                 self._table(list(rows), columns)
         if total is not None:
@@ -117,7 +117,7 @@ class Output:
         """A column's name: on a terminal in the user's language."""
         return t(f"field.{column}") if self.chosen == "table" and has(f"field.{column}") else column
 
-    def _shown(self, column: str, value: Any) -> str:
+    def shown(self, column: str, value: Any) -> str:
         """A value in one line: instants by the user's clock and, on a terminal, choices in their language."""
         if isinstance(value, str):
             if self.zone and value[10:11] == "T" and re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}Z", value):
@@ -139,7 +139,7 @@ class Output:
 
     def _table(self, rows: list[Record], columns: Sequence[str]) -> None:
         heads = [self._head(column) for column in columns]
-        lines = [[self._shown(column, row.get(column, "")) for column in columns] for row in rows]
+        lines = [[self.shown(column, row.get(column, "")) for column in columns] for row in rows]
         widths = [max(cells(text) for text in texts) for texts in zip(heads, *lines, strict=True)]
         widths = fitted(legible(widths, terminal_width()), terminal_width())
         for line in (heads, *lines):

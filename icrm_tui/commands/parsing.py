@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "handover": "handover",
     "brief": "handover",
     "due": "reminders",
+    "next": "next",
     "reminder": "reminders",
     "import": "importing",
     "export": "exporting",

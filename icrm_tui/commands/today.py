@@ -11,6 +11,8 @@ from icrm_tui.improve import today
 app = group()
 
 COLUMNS = {
+    "overdue": ("id", "due", "name", "what", "priority"),
+    "due": ("id", "due", "name", "what", "priority"),
     "birthdays": ("id", "name", "company", "on", "turns"),
     "silent": ("id", "name", "owner", "days"),
     "touches": ("id", "name", "at", "channel", "text"),
@@ -39,4 +41,4 @@ def show(run: Run) -> None:
 def flat(found: dict[str, list[dict[str, Any]]]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     """All sections as one list, for formats that know but one."""
     rows = [{"section": section, **row} for section, some in found.items() for row in some]
-    return rows, ("section", "id", "name", "on", "days", "at", "text")
+    return rows, ("section", "id", "name", "due", "on", "days", "at", "what", "text")

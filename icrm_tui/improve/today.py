@@ -1,11 +1,12 @@
 """What now: whose birthday it is, who has heard nothing for too long, and what I did last."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from icrm_tui import dates, settings
 from icrm_tui.context import Context
 from icrm_tui.db import Row
+from icrm_tui.engage import reminders
 
 AHEAD = 7  # days in which a birthday is worth knowing
 MOST = 50  # lines of one kind
@@ -26,12 +27,16 @@ TOUCHES = """SELECT i.id, i.at, i.channel, i.dir, i.who, i.body AS text, i.custo
 
 
 def today(ctx: Context, everyone: bool = False) -> dict[str, list[dict[str, Any]]]:
-    """Birthdays of the coming week, customers grown silent (longest first), and the last touches.
+    """What is overdue and what is due by tonight, birthdays of the coming week, customers grown silent (longest
+    first), and the last touches.
 
     Mine, unless `everyone`. A birthday has `on` (a day) and `turns` (None where the year is unknown).
     """
     mine = {"all": int(everyone), "me": ctx.user}
+    due = reminders.due(ctx, tonight(ctx), everyone)
     return {
+        "overdue": [row for row in due if row["overdue"]],
+        "due": [row for row in due if not row["overdue"]],
         "birthdays": _birthdays(ctx, mine),
         "silent": _silent(ctx, mine),
         "touches": [
@@ -39,6 +44,11 @@ def today(ctx: Context, everyone: bool = False) -> dict[str, list[dict[str, Any]
             for row in ctx.read(TOUCHES, **mine, most=10)
         ],
     }
+
+
+def tonight(ctx: Context) -> datetime:
+    """The last moment of the user's day."""
+    return dates.local(dates.utc(ctx.today + timedelta(days=1), None, ctx.zone), ctx.zone) - timedelta(seconds=1)
 
 
 TOUCH = ("name", "at", "channel", "dir", "who", "text")

@@ -276,4 +276,11 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "verb.handover": "handed over",
     "verb.user.leave": "user left",
     "field.to": "To",
+    # the loop
+    "today.overdue": "Overdue",
+    "today.due": "Due today",
+    "next.keys": "l log   d done   z snooze   s skip   q leave",
+    "next.text": "What was said?",
+    "next.when": "When next? (empty: not at all)",
+    "next.end": "{n} settled, {left} left.",
 }

@@ -162,4 +162,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "cmd.user.leave": "Somebody leaves: all they look after goes to another.",
     "opt.to": "who takes over",
     "opt.note": "what the new owner must know; becomes a reminder",
+    # the loop
+    "cmd.next": "One thing after the other: what is due, what was said last, settled with a key.",
 }

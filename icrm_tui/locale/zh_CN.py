@@ -276,4 +276,11 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "verb.handover": "客户交接",
     "verb.user.leave": "用户离职",
     "field.to": "接手人",
+    # the loop
+    "today.overdue": "已逾期",
+    "today.due": "今天到期",
+    "next.keys": "l 记录   d 完成   z 稍后   s 跳过   q 离开",
+    "next.text": "说了什么？",
+    "next.when": "下次什么时候？（直接回车表示不设）",
+    "next.end": "处理了 {n} 项，还剩 {left} 项。",
 }

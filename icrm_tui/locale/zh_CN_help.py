@@ -162,4 +162,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "cmd.user.leave": "离职交接：其负责的一切转给另一位。",
     "opt.to": "接手人",
     "opt.note": "要告诉接手人的话，会成为一条提醒",
+    # the loop
+    "cmd.next": "逐项处理：到期事项、最近动态，一键了结。",
 }
