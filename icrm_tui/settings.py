@@ -14,9 +14,10 @@ def check(key: str, value: str) -> str:
     """The value as it is kept; refused where it means nothing."""
     value = value.strip()
     if key == "currency":
-        value = value.upper()
-        if value and not (len(value) == 3 and value.isascii() and value.isalpha()):
-            raise Usage("setting-currency", value=value)
+        if value:
+            from icrm_tui import money
+
+            value = money.code(value)
     elif key == "country":
         value = value.upper()
         if value:

@@ -25,7 +25,7 @@ PACKAGE = "icrm_tui"
 # from below; a module belongs to the first of its own names that stands here, and imports its own layer or lower ones
 LAYERS = (
     {"errors", "text", "pinyin", "dates", "when", "recurrence", "i18n", "locale", "config", "paths", "output", "nouns"}
-    | {"query_parser"},
+    | {"query_parser", "money"},
     {"store"},
     {"db", "session"},
     {"context", "query_values", "query", "search", "lists", "history", "merge", "users", "settings", "doctor"},
@@ -71,10 +71,11 @@ GROUND = {
     "touched": {"db"},
     "made": {"history"},
     "sqlite_sequence": {"store"},
+    "stage": {"collect"},
 }
 # what an import puts aside in a file of its own (`stage.rows`) is no table of the store
 WRITE = re.compile(r"\b(?:INSERT INTO|UPDATE(?= \w+ SET)|DELETE FROM|REPLACE INTO)\s+(?!stage\.)(\w+)")
-WRITERS = ("insert", "update", "delete", "bulk", "reserve")
+WRITERS = ("insert", "update", "delete", "bulk", "revise", "reserve")
 
 
 # --- reading the source ----------------------------------------------------------------------------------
@@ -306,7 +307,11 @@ def columns(schema: db.Connection, table: str) -> set[str]:
 
 def test_every_table_is_somebodys(schema: db.Connection) -> None:
     known = {*nouns.TABLES, *nouns.DERIVED.values(), *GROUND}
-    assert {table for table in tables(schema) if not table.startswith("docs_fts_")} == known - {"touched", "made"}
+    assert {table for table in tables(schema) if not table.startswith("docs_fts_")} == known - {
+        "touched",
+        "made",
+        "stage",
+    }
 
 
 def test_every_foreign_key_is_a_declared_parent(schema: db.Connection) -> None:
@@ -378,8 +383,10 @@ def statements(ctx: Context, word: str, noun: nouns.Noun) -> Iterator[str]:
 
 
 def home_of(table: str) -> set[str]:
+    """The modules that write a table: a noun's own, and what stands beside it to take its rows from files."""
     if table in nouns.TABLES:
-        return {nouns.NOUNS[nouns.TABLES[table]]}
+        home = nouns.NOUNS[nouns.TABLES[table]]
+        return {home, f"{home}_import", f"{home}_publish"}
     derived = {kept: spec.partition(":")[0] for spec, kept in nouns.DERIVED.items()}
     return {derived[table]} if table in derived else GROUND.get(table, set())
 

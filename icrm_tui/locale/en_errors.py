@@ -128,7 +128,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.field-date": "{field}: “{value}” is not a date; write 2026-12-01.",
     "error.unknown-field": "{noun} has no field “{field}”. {nearest}",
     "error.unknown-column": "There is no column “{field}”. {nearest}",
-    "error.setting-currency": "“{value}” is not a currency; write its three letters, such as CNY or EUR.",
     "error.setting-country": "“{value}” is not a country; write its two letters, such as CN or DE.",
     "error.setting-number": "{key}: “{value}” is not a number of days.",
     "error.nearest": "Nearest: {nearest}.",
@@ -157,6 +156,13 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.unknown-setting": "There is no setting “{key}”. {nearest} See: icrm config list",
     "error.system": "{path}: {detail}.",
     "error.defect": "Something went wrong inside icrm ({detail}); --verbose shows where.",
+    # money
+    "error.currency": "“{value}” is not a currency; write its three letters, such as CNY or EUR.",
+    "error.money": "“{text}” is not an amount; write 12.50 or 12.50 EUR.",
+    "error.money-digits": "“{text}”: {currency} counts {n} decimals; write thousands as 1,234 or 1234.",
+    "error.money-large": "“{text}” is more than can be counted.",
+    "error.money-other": "“{text}” is not in {currency}.",
+    "error.money-which": "“{text}”: say in which currency; {choices} …",
     # reminders
     "error.repeat": "“{text}” is no repetition; write daily, weekly, every 2 weeks, monthly, or a rule such as FREQ=WEEKLY;BYDAY=MO.",
     "error.repeat-two-ends": "“{text}” ends twice; give COUNT or UNTIL, not both.",

@@ -128,7 +128,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.field-date": "{field}：“{value}”不是日期；可写 2026-12-01。",
     "error.unknown-field": "{noun} 没有字段“{field}”。{nearest}",
     "error.unknown-column": "没有“{field}”这一列。{nearest}",
-    "error.setting-currency": "“{value}”不是币种；请写三个字母，如 CNY、EUR。",
     "error.setting-country": "“{value}”不是国家代码；请写两个字母，如 CN、DE。",
     "error.setting-number": "{key}：“{value}”不是天数。",
     "error.nearest": "相近的有：{nearest}。",
@@ -157,6 +156,13 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.unknown-setting": "没有设置项“{key}”。{nearest}请看：icrm config list",
     "error.system": "{path}：{detail}。",
     "error.defect": "icrm 内部出错（{detail}）；加 --verbose 可查看位置。",
+    # money
+    "error.currency": "“{value}”不是币种；请写三个字母，如 CNY、EUR。",
+    "error.money": "“{text}”不是金额；请写 12.50 或 12.50 EUR。",
+    "error.money-digits": "“{text}”：{currency} 有 {n} 位小数；千位请写 1,234 或 1234。",
+    "error.money-large": "“{text}”太大，无法计算。",
+    "error.money-other": "“{text}”不是 {currency}。",
+    "error.money-which": "“{text}”：请写明币种，如 {choices}。",
     # reminders
     "error.repeat": "看不懂重复方式“{text}”；可写 每天、每周、每两周、每月，或 FREQ=WEEKLY;BYDAY=MO 这样的规则。",
     "error.repeat-two-ends": "“{text}”有两个终点；COUNT 和 UNTIL 只能写一个。",
