@@ -84,23 +84,29 @@ def _ask(run: Run, key: str) -> str:
     return sys.stdin.readline().strip()
 
 
+def _act(run: Run, verb: Callable[..., Any], *args: Any) -> bool:
+    """One action of its own: a key pressed is a change that can be undone."""
+    ctx = run.ctx.action()
+    done = verb(ctx, *args)
+    run.ctx.last_change = ctx.last_change
+    return done is not False
+
+
 def _log(run: Run, number: int) -> bool:
     text = _ask(run, "next.text")
     if not text:
         return False
     then = _ask(run, "next.when")
-    reminders.done(run.ctx.action(), number, text, _moment(run, then) if then else None)
-    return True
+    return _act(run, reminders.done, number, text, _moment(run, then) if then else None)
 
 
 def _done(run: Run, number: int) -> bool:
-    reminders.done(run.ctx.action(), number)
-    return True
+    return _act(run, reminders.done, number)
 
 
 def _snooze(run: Run, number: int) -> bool:
     until = _ask(run, "next.when")
-    return bool(until) and reminders.snooze(run.ctx.action(), number, _moment(run, until))
+    return bool(until) and _act(run, reminders.snooze, number, _moment(run, until))
 
 
 def _moment(run: Run, text: str) -> Any:
