@@ -129,11 +129,15 @@ class Tx:
         self._bump_parents(table, now)
         return True
 
-    def bulk(self, table: str, columns: str, select: str, **params: Any) -> int:
-        """INSERT … SELECT of rows whose parents were made in this change or need no new version."""
+    def bulk(self, table: str, columns: str, select: str, /, unless: str = "", **params: Any) -> int:
+        """INSERT … SELECT of rows whose parents were made in this change or need no new version.
+
+        `unless`: columns by which a row that is there already keeps its place.
+        """
+        conflict = f" ON CONFLICT ({unless}) DO NOTHING" if unless else ""
         n = self.connection.execute(
             f"INSERT INTO {table} ({columns}, created_rev, rev) SELECT {columns}, :rev_, :rev_ FROM ({select}) AS s_"
-            " WHERE 1 = 1",
+            f" WHERE 1 = 1{conflict}",
             {**params, "rev_": self.id},
         )
         if n:
@@ -144,7 +148,7 @@ class Tx:
     def revise(self, table: str, columns: tuple[str, ...], select: str, **params: Any) -> int:
         """UPDATE … of the rows that SELECT names by `id` to its other columns; how many held something else.
 
-        What they belong to needs a new version (`bump_all`) of its own; rows made in this change are left alone.
+        What they belong to needs a new version (`bump_all`) of its own.
         """
         n = sets.revise(self._recorder, table, columns, select, params)
         if n:

@@ -43,6 +43,37 @@ def former(ctx: Context, contact_id: int) -> list[dict[str, Any]]:
     ]
 
 
+# --- importing -------------------------------------------------------------------------------------------
+
+
+def publish(tx: Tx) -> None:
+    """New contacts of a company belong to it, since nobody knows when."""
+    tx.bulk(
+        "belongings",
+        "contact_id, customer_id, title",
+        "SELECT t.id AS contact_id, t.customer_id, COALESCE(r.title, '') AS title FROM stage.target t"
+        " JOIN stage.rows r ON r.n = t.n WHERE t.fresh = 1 AND r.company IS NOT NULL ORDER BY t.id",
+    )
+
+
+def move(ctx: Context, tx: Tx) -> None:
+    """Contacts that move (`stage.moves`) leave where they were and begin where they go, today."""
+    today = ctx.today.isoformat()
+    tx.revise(
+        "belongings",
+        ("until",),
+        "SELECT b.id, :today AS until FROM stage.moves m JOIN belongings b ON b.contact_id = m.id AND b.until = ''",
+        today=today,
+    )
+    tx.bulk(
+        "belongings",
+        "contact_id, customer_id, title, since",
+        "SELECT m.id AS contact_id, m.dst AS customer_id, p.title, :today AS since FROM stage.moves m"
+        " JOIN contacts p ON p.id = m.id ORDER BY m.id",
+        today=today,
+    )
+
+
 NOUN = Noun(
     "belonging",
     "belongings",

@@ -50,13 +50,18 @@ def key(name: str) -> str:
     return short
 
 
+def domain(text: str) -> str:
+    """`https://www.Acme.example/shop` → acme.example"""
+    return fold(text).removeprefix("https://").removeprefix("http://").removeprefix("www.").split("/")[0]
+
+
 def checked(ctx: Context, values: dict[str, str]) -> dict[str, Any]:
     """The company's own columns from what was typed."""
     kept: dict[str, Any] = {}
     for column, value in values.items():
         value = value.strip()
         if column == "domain":
-            value = fold(value).removeprefix("https://").removeprefix("http://").removeprefix("www.").split("/")[0]
+            value = domain(value)
         elif column == "phone":
             kept["phone_key"] = phone_key(value, ctx.setting("country"))[0] if value else ""
         elif column in ("industry", "city"):
@@ -141,7 +146,7 @@ def edit(ctx: Context, company_id: int, values: dict[str, str], base: int | None
         kept = checked(ctx, own)
         if "name" in values:
             kept["short_key"] = key(customers.check_name(values["name"]))
-        if kept.get("parent_id") is not None and company_id in _line(ctx, kept["parent_id"]):
+        if kept.get("parent_id") is not None and company_id in above(ctx, kept["parent_id"]):
             raise Refused("parent-circle", id=f"co{company_id}")
         changed = tx.update("companies", company_id, **kept) or changed
         return fields.put(ctx, "company", company_id, custom) or changed
@@ -154,7 +159,7 @@ def archive(ctx: Context, company_id: int, archived: bool = True) -> bool:
     return customers.archive(ctx, get(ctx, company_id)["id"], archived)
 
 
-def _line(ctx: Context, company_id: int | None) -> set[int]:
+def above(ctx: Context, company_id: int | None) -> set[int]:
     """The company and everything above it."""
     seen: set[int] = set()
     while company_id is not None and company_id not in seen:

@@ -53,6 +53,33 @@ def of(ctx: Context, contact_id: int) -> list[Row]:
     )
 
 
+# --- importing -------------------------------------------------------------------------------------------
+
+STAGED = {"channel": "TEXT", "allowed": "INTEGER", "origin": "TEXT", "at": "TEXT"}
+
+
+def publish(tx: Tx) -> None:
+    """What a file says of consent: a no is kept whoever said yes before, and no yes lifts a no."""
+    said = (
+        "SELECT t.id AS contact_id, s.channel, min(s.allowed) AS allowed, s.origin, s.at"
+        " FROM stage.consents s JOIN stage.target t ON t.n = s.n GROUP BY t.id, s.channel"
+    )
+    tx.revise(
+        "consents",
+        ("allowed", "origin", "at"),
+        f"SELECT x.id, 0 AS allowed, f.origin, f.at FROM ({said}) AS f JOIN consents x"
+        " ON x.contact_id = f.contact_id AND x.channel = f.channel WHERE f.allowed = 0 AND x.allowed = 1",
+    )
+    tx.derived(
+        "INSERT INTO stage.doubts (line, name, field, code, value)"
+        " SELECT r.line, r.name, 'optin.' || s.channel, :code, s.channel FROM stage.consents s"
+        " JOIN stage.target t ON t.n = s.n JOIN stage.rows r ON r.n = s.n"
+        " JOIN consents x ON x.contact_id = t.id AND x.channel = s.channel WHERE s.allowed = 1 AND x.allowed = 0",
+        code="import-optin",
+    )
+    tx.bulk("consents", "contact_id, channel, allowed, origin, at", said, unless="contact_id, channel")
+
+
 def _said(allowed: int) -> Field:
     where = f"FROM consents s WHERE s.contact_id = {{t}}.id AND s.allowed = {allowed}"
     return Field(

@@ -1,5 +1,7 @@
 """The customer: a company, or a person who belongs to none. Whatever belongs to the relation hangs here."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from icrm_tui import users
@@ -146,6 +148,85 @@ def show(ctx: Context, customer_id: int) -> dict[str, Any]:
         "created": row["created_at"],
         "rev": row["rev"],
     }
+
+
+# --- importing -------------------------------------------------------------------------------------------
+
+Doubt = tuple[str, str, dict[str, Any]]  # field, code, values: what a row says that was not taken as it stands
+
+STAGED = {"owner": "TEXT", "service_owner": "TEXT", "source": "TEXT", "source_key": "TEXT", "grade": "TEXT"}
+WRITTEN = f"id, kind, name, name_key, sort_key, archived, created_at, {', '.join(STAGED)}"
+
+
+def staged(cells: Mapping[str, Any], users: Mapping[str, str], doubts: list[Doubt]) -> tuple[str | None, ...]:
+    """The customer's own columns from a row; an owner nobody knows is left out, and said once."""
+    owners = []
+    for word in ("owner", "service_owner"):
+        text = cells.get(word)
+        owner = users.get(fold(text)) if text else None
+        if text and not owner:
+            doubts.append((word, "import-owner", {"user": text}))
+        owners.append(owner)
+    source, grade = cells.get("source"), cells.get("grade")
+    if grade and (grade := grade.strip().upper()) not in GRADES:
+        found = re.fullmatch("([ABCD])(类|級|级|类客户|级客户)?", grade)
+        if not found:
+            raise Usage("choice", field="grade", value=cells["grade"], choices=", ".join(GRADES))
+        grade = found[1]
+    return (*owners, source, fold(source) if source else None, grade or None)
+
+
+def takes(policy: str, said: str, held: str) -> str:
+    """SQL for what a text becomes: what the row says replaces what is held, or only fills what is empty."""
+    if policy == "update":
+        return f"COALESCE({said}, {held})"
+    return f"CASE WHEN {held} = '' THEN COALESCE({said}, '') ELSE {held} END"
+
+
+def publish(tx: Tx, select: str, **params: Any) -> None:
+    """Make customers of what SELECT gives: the columns WRITTEN."""
+    tx.bulk("customers", WRITTEN, select, **params)
+
+
+def rename(tx: Tx, select: str) -> None:
+    """A person who is a customer in their own right is called as the contact is: SELECT id, name and its keys."""
+    tx.revise(
+        "customers",
+        ("name", "name_key", "sort_key"),
+        f"SELECT s.id, s.name, s.name_key, s.sort_key FROM ({select}) AS s JOIN customers k ON k.id = s.id"
+        " WHERE k.kind = 'person'",
+    )
+
+
+def enrich(tx: Tx, policy: str) -> None:
+    """Give customers that were there before what rows say of them, each what its first row says.
+
+    A row that makes a new contact only fills what its company lacks: it is about the contact.
+    """
+    said = " OR ".join(f"r.{column} IS NOT NULL" for column in STAGED)
+    tx.derived("CREATE TABLE IF NOT EXISTS stage.owned (id INTEGER PRIMARY KEY, n INTEGER, fresh INTEGER)")
+    tx.derived("DELETE FROM stage.owned")
+    tx.derived(
+        "INSERT INTO stage.owned (id, n, fresh) SELECT t.customer_id, min(t.n), min(t.fresh) FROM stage.target t"
+        f" JOIN stage.rows r ON r.n = t.n WHERE {said} GROUP BY t.customer_id"
+    )
+    taken = ", ".join(
+        f"CASE WHEN o.fresh = 1 THEN {takes('merge', f'r.{c}', f'x.{c}')} ELSE {takes(policy, f'r.{c}', f'x.{c}')}"
+        f" END AS {c}"
+        for c in STAGED
+    )
+    changed = tx.revise(
+        "customers",
+        tuple(STAGED),
+        f"SELECT o.id, {taken} FROM stage.owned o JOIN stage.rows r ON r.n = o.n JOIN customers x ON x.id = o.id",
+    )
+    if changed:
+        tx.bump_all(
+            "contact",
+            "SELECT p.id FROM stage.owned o JOIN customers c ON c.id = o.id AND c.rev = :change"
+            " JOIN contacts p ON p.customer_id = c.id WHERE c.kind = 'person' AND p.merged_into IS NULL",
+            change=tx.id,
+        )
 
 
 def _lent(column: str, kind: str, **more: Any) -> Field:

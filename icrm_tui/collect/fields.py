@@ -1,7 +1,7 @@
 """Custom fields: what a team wants to keep that nobody foresaw, with a type."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from icrm_tui.context import Context
@@ -26,7 +26,7 @@ def flag(text: str) -> bool:
     return word in YES
 
 
-def read(definition: Row, text: str) -> tuple[str, float | None]:
+def read(definition: Mapping[str, Any], text: str) -> tuple[str, float | None]:
     """A value as kept: its text and, where it has one, its number. Usage where the type forbids it."""
     text, kind = text.strip(), definition["type"]
     if kind == "number":
@@ -157,6 +157,72 @@ def query_fields(ctx: Context, noun: str) -> dict[str, Field]:
             within=f"EXISTS (SELECT 1 {where} AND {{test}})",
         )
     return found
+
+
+# --- importing -------------------------------------------------------------------------------------------
+
+STAGED = {"field": "TEXT", "txt": "TEXT", "key": "TEXT", "num": "REAL"}
+
+
+def staged(cells: Mapping[str, Any], given: Mapping[str, Mapping[str, Any]], order: str) -> list[tuple[Any, ...]]:
+    """The custom values of a row; dates in the file's order of numbers. Usage where a type forbids one."""
+    found = []
+    for word, text in cells.items():
+        if word.startswith("field:"):
+            definition = given[word[6:]]
+            if definition["type"] == "date":
+                from icrm_tui import dates
+
+                day = dates.day_of(text, order)
+                text = day.isoformat() if day else text
+            txt, num = read(definition, text)
+            found.append((definition["key"], txt, fold(txt), num))
+    return found
+
+
+TITLE = re.compile(r"field:(text|number|date|choice|flag):([^:]+?)(?::(.*))?", re.DOTALL)
+
+
+def title(definition: Mapping[str, Any]) -> str:
+    """The name of a field's column in an export, which tells what it is: `field:choice:Size:S|M|L`."""
+    choices = definition["choices"].replace("|", "||").replace("\n", "|")
+    head = f"field:{definition['type']}:{definition['name']}"
+    return f"{head}:{choices}" if choices else head
+
+
+def said_in(header: Iterable[str], known: Container[str]) -> dict[str, dict[str, str]]:
+    """The fields that columns of an export tell of, by their keys, which are not known here."""
+    found = {}
+    for text in header:
+        told = TITLE.fullmatch(text)
+        if told and (key := _key(told[2])) not in known:
+            choices = "\n".join(part.replace("||", "|") for part in re.split(r"(?<!\|)\|(?!\|)", told[3] or ""))
+            found[key] = {"noun": "", "key": key, "name": told[2], "type": told[1], "choices": choices}
+    return found
+
+
+def titled(text: str) -> str:
+    """The key of the field a column of an export tells of; else empty."""
+    told = TITLE.fullmatch(text)
+    return _key(told[2]) if told else ""
+
+
+def publish(tx: Tx, noun: str, policy: str) -> None:
+    """Set the staged custom values; of rows that are there already, what they lack or, to update, everything."""
+    values = (
+        "SELECT {id}, v.txt, v.key, v.num FROM stage.field_values v JOIN stage.target t ON t.n = v.n"
+        " JOIN fields f ON f.noun = :noun AND f.key = v.field"
+    )
+    if policy == "update":
+        held = " JOIN field_values x ON x.noun = f.noun AND x.row_id = t.id AND x.field_id = f.id WHERE t.fresh = 0"
+        tx.revise("field_values", ("txt", "key", "num"), values.format(id="x.id") + held, noun=noun)
+    tx.bulk(
+        "field_values",
+        "noun, row_id, field_id, txt, key, num",
+        values.format(id=":noun AS noun, t.id AS row_id, f.id AS field_id"),
+        unless="noun, row_id, field_id",
+        noun=noun,
+    )
 
 
 def _key(word: str) -> str:

@@ -23,10 +23,9 @@ SURE_PHONE = re.compile(r"(\+\d[\d ().\-/]{6,18}|(86)?1[3-9]\d{9}|\(\d{2,5}\)[ \
 LINKEDIN = re.compile(r"(https?://)?([a-z]{2,3}\.)?linkedin\.com/in/", re.IGNORECASE)
 URL = re.compile(r"(https?://|www\.)\S+\Z", re.IGNORECASE)
 DAY = re.compile(r"(--)?\d{1,4}[-/.年月]\d{1,2}|\d{8}\Z|.*[农農]历")
-ROLE = re.compile(r"(decision[-_ ]maker|influencer|user|gatekeeper)\Z", re.IGNORECASE)
 
 Looks = Callable[[str], object]
-LOOKS: dict[str, Looks] = {"email": EMAIL.match, "phone": PHONE.match, "birthday": DAY.match, "role": ROLE.match}
+LOOKS: dict[str, Looks] = {"email": EMAIL.match, "phone": PHONE.match, "birthday": DAY.match}
 BETRAYS: tuple[tuple[str, Looks], ...] = (
     ("email", EMAIL.match),
     ("phone", SURE_PHONE.match),
@@ -61,6 +60,14 @@ def label(said: str) -> str:
 def answers(which: str) -> frozenset[str]:
     """The cells that say `no`, `out` or `in`."""
     return frozenset(key(word) for word in _load("words")["answers"][which])
+
+
+def gender(text: str) -> str | None:
+    return _turned("genders").get(key(text)) if text else None
+
+
+def role(text: str) -> str | None:
+    return _turned("roles").get(key(text))
 
 
 def preset(header: Sequence[str], kind: str, asked: str | None) -> tuple[str, dict[str, Any]]:
@@ -103,9 +110,14 @@ def by_preset(header: Sequence[str], columns: dict[str, Any]) -> dict[int, tuple
     return found
 
 
-def by_name(name: str, header: Sequence[str], kind: str, values: Sequence[str]) -> tuple[str | None, int]:
-    """The field a column's name means, and how sure that is; cells that look like nothing of the kind shake it."""
-    target, sure = _named(_bare(name, header), header, kind)
+def by_name(
+    name: str, header: Sequence[str], kind: str, values: Sequence[str], fits: Callable[[str], bool]
+) -> tuple[str | None, int]:
+    """The field a column's name means, and how sure that is; cells that look like nothing of the kind shake it.
+
+    `fits` tells whether there is such a field, with such a label.
+    """
+    target, sure = _named(_bare(name, header), header, kind, fits)
     if target and not looks_like(target, values):
         sure = 40
     return target, sure
@@ -142,7 +154,7 @@ def _load(name: str) -> dict[str, Any]:
 
 @cache
 def _turned(table: str) -> dict[str, str]:
-    return {key(word): target for target, words in _load("words")[table].items() for word in words}
+    return {key(word): target for target, words in _load("words").get(table, {}).items() for word in words}
 
 
 def _pattern(name: str) -> re.Pattern[str]:
@@ -155,21 +167,21 @@ def _bare(name: str, header: Sequence[str]) -> str:
     return bare if bare in header else name
 
 
-def _named(name: str, header: Sequence[str], kind: str) -> tuple[str | None, int]:
+def _named(name: str, header: Sequence[str], kind: str, fits: Callable[[str], bool]) -> tuple[str | None, int]:
     known = words(kind)
     own = key(name)
     if own in known:
-        return (_beside(own, known, header) if kind == "contact" else known[own]), 90
+        return (_beside(own, known, header) if "given" in known.values() else known[own]), 90
     labels = _turned("labels")
     plainer = SPARE.sub("", BRACKETS.sub(" ", name).strip())
     aside = BRACKETS.search(name)
     if key(plainer) in known:
-        return _labelled(known[key(plainer)], labels.get(key(aside[1]), "") if aside else "", kind), 80
+        return _labelled(known[key(plainer)], labels.get(key(aside[1]), "") if aside else "", fits), 80
     pieces = [piece for piece in APART.split(plain(CAMEL.sub(" ", plainer)).strip()) if piece]
     for at, piece in enumerate(pieces):
         rest = known.get("".join(pieces[:at] + pieces[at + 1 :]))
         if rest and piece in labels:
-            return _labelled(rest, labels[piece], kind), 85
+            return _labelled(rest, labels[piece], fits), 85
     return None, 0
 
 
@@ -190,12 +202,9 @@ def _beside(own: str, known: dict[str, str], header: Sequence[str]) -> str:
     return known[own]
 
 
-def _labelled(target: str, said: str, kind: str) -> str:
+def _labelled(target: str, said: str, fits: Callable[[str], bool]) -> str:
     """`home` and `city` → address.home.city; what takes no label is itself."""
-    if kind != "contact":
-        return target
-    if target in ("email", "phone", "website"):
-        return f"{target}.{said}" if said and said != "main" else target
-    if target in ("city", "region", "postcode", "country", "address") and said in ("home", "work", "other"):
-        return f"address.{said}.{'street' if target == 'address' else target}"
-    return target
+    place = f"address.{said}.{'street' if target == 'address' else target}"
+    if said and fits(place):
+        return place
+    return f"{target}.{said}" if said and said != "main" and fits(f"{target}.{said}") else target

@@ -1,35 +1,22 @@
 """Which column feeds which field, and a row's cells by field."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from icrm_tui.collect import headers
+from icrm_tui import nouns
+from icrm_tui.collect import fields, headers
 from icrm_tui.collect.formats.csv import LINE, REASON
 from icrm_tui.errors import Usage
 from icrm_tui.text import unguarded
 
-CHANNELS = (
-    *("email", "phone", "sms", "wechat", "wecom", "whatsapp"),
-    *("qq", "weibo", "linkedin", "x", "website", "post"),
-)
-PLACE = ("street", "street2", "city", "region", "postcode", "country")
-CONTACT = (
-    *("id", "name", "family", "given", "middle", "prefix", "suffix", "nickname", "company", "title"),
-    *("department", "role", "gender", "birthday", "birthday.year", "birthday.month", "birthday.day"),
-    *("language", "zone", "notes", "tags", "source", "owner", "grade", "stage", "reports_to", "referred_by"),
-    *("city", "region", "country", "postcode", "address"),
-    *(f"address.{label}.{part}" for label in ("home", "work", "other", "*") for part in PLACE),
-    *(f"{what}.{channel}" for what in ("optout", "optin", "consent") for channel in CHANNELS),
-)
-COMPANY = (
-    *("id", "name", "domain", "website", "phone", "industry", "size", "region", "city", "country", "postcode"),
-    *("address", "parent", "owner", "source", "notes", "tags", "competitor", "grade"),
-)
 # Columns of our own exports that are worked out, and so do not come back in.
-WORKED_OUT = frozenset(("created", "last_contact", "touches", "archived", "rev"))
+WORKED_OUT = frozenset(("created", "last_contact", "touches", "rev"))
+OWN = "icrm"  # the preset of our own exports
 JOINED = {"notes": "\n", "tags": ",", "address": ", ", "street2": ", "}
 PACKED = " ::: "  # how Google puts several values into one cell
+NUMBERED = re.compile(r"(\w+?)(?:_\d+)?(_label)?")  # email, email_2, email_2_label in our own exports
 # What address books write into a birthday or gender nobody gave.
 NOTHING = frozenset(("0/0/00", "0/0/0000", "0.0.00", "00.00.00", "0000-00-00", "unspecified", "keine angabe"))
 
@@ -132,10 +119,9 @@ def suggest(
         [row[place] for row in samples if place < len(row) and row[place].strip()] for place in range(len(header))
     ]
     name, table = headers.preset(header, kind, preset)
-    if not preset and not name and _is_own(header, kind, custom):
-        kept = [n for n, seen in zip(header, values, strict=True) if headers.looks_like(n, seen) or n != "role"]
-        name, table = "icrm", {n: n for n in kept if _is_target(n, kind, custom)}
     known = headers.by_preset(header, table)
+    if not preset and not name and (own := _own(header, kind, custom)):
+        name, known = OWN, own
     said = {column: target for column, target in (saved or {}).items() if column in header}
     said |= {_column(header, column): target for column, target in (overrides or {}).items()}
     columns = []
@@ -143,6 +129,8 @@ def suggest(
         target, label, sure = None, None, 100
         if place in known:
             target, label = known[place]
+            if target != "-" and not _is_target(target, kind, custom):
+                target = None
         if column in said:
             target = checked(said[column], kind, custom)
         elif place not in known and column not in (LINE, REASON):
@@ -163,10 +151,11 @@ def checked(target: str, kind: str = "contact", custom: Iterable[str] = ()) -> s
     if text in custom:
         return f"field:{text}"
     meant = headers.words(kind).get(headers.key(text))
-    if meant:
+    if meant and _is_target(meant, kind, custom):
         return meant
-    fields = (*CONTACT, *CHANNELS) if kind == "contact" else COMPANY
-    raise Usage("map-field", field=text, nearest=headers.nearest(text, [*fields, *(f"field:{k}" for k in custom)]))
+    importer = nouns.importer(kind)
+    known = [*importer.targets, *importer.many, *(f"field:{key}" for key in custom)]
+    raise Usage("map-field", field=text, nearest=headers.nearest(text, known))
 
 
 def _guess(
@@ -174,28 +163,45 @@ def _guess(
 ) -> tuple[str | None, int]:
     """`alone`: no preset knows the file, so what stands in a column may speak for it."""
     for key in custom:
-        if headers.key(key) == headers.key(column):
+        if key == fields.titled(column) or headers.key(key) == headers.key(column):
             return f"field:{key}", 95
-    target, sure = headers.by_name(column, header, kind, values)
-    if target is None and alone and kind == "contact":
-        return headers.by_values(values)
-    return target, sure
+
+    def fits(target: str) -> bool:
+        return _is_target(target, kind, custom)
+
+    target, sure = headers.by_name(column, header, kind, values, fits)
+    if target is None and alone:
+        target, sure = headers.by_values(values)
+    return (target, sure) if target and fits(target) else (None, 0)
 
 
 def _is_target(text: str, kind: str, custom: Sequence[str]) -> bool:
     if text.startswith("field:"):
         return text[6:] in custom
-    if kind != "contact":
-        return text in COMPANY
-    channel, dot, label = text.partition(".")
-    return text in CONTACT or (channel in CHANNELS and (not dot or bool(label.strip())))
+    importer = nouns.importer(kind)
+    word, dot, label = text.partition(".")
+    return text in importer.targets or (word in importer.many and (not dot or bool(label.strip())))
 
 
-def _is_own(header: Sequence[str], kind: str, custom: Sequence[str]) -> bool:
-    """A file of our own: every column is the name of a field, and not all of them are everybody's words."""
+def _own(header: Sequence[str], kind: str, custom: Sequence[str]) -> dict[int, tuple[str, int | None]]:
+    """A file of our own, by the places of its columns; none where one of them is not, or all are everybody's words."""
+    importer = nouns.importer(kind)
+    known: dict[int, tuple[str, int | None]] = {}
+    for place, name in enumerate(header):
+        many = NUMBERED.fullmatch(name)
+        if _is_target(name, kind, custom) or name in WORKED_OUT:
+            known[place] = ("-" if name in WORKED_OUT else name), None
+        elif (key := fields.titled(name)) and key in custom:
+            known[place] = f"field:{key}", None
+        elif many and many[1] in importer.many:
+            known[place] = ("-" if many[2] else many[1]), None
+        elif name not in (LINE, REASON):
+            return {}
+        if (label := f"{name}_label") in header:
+            known[place] = known[place][0], list(header).index(label)
     names = [name for name in header if name not in (LINE, REASON)]
-    known = all(name in WORKED_OUT or _is_target(name, kind, custom) for name in names)
-    return known and "name" in names and any(name == "id" or "_" in name or "." in name for name in names)
+    telling = any(name == "id" or "_" in name or "." in name for name in names)
+    return known if "name" in names and telling else {}
 
 
 def _column(header: Sequence[str], name: str) -> str:
@@ -215,7 +221,7 @@ def _treatment(target: str, kind: str) -> tuple[str, str, str]:
         return "place", target, ""
     if joint:
         return "joined", target, joint
-    if kind == "contact" and start in CHANNELS:
+    if start in nouns.importer(kind).many:
         return "many", start, rest
     if start in ("optout", "optin", "consent"):
         return start, rest, ""

@@ -18,13 +18,14 @@ def pointers(ctx: Context, values: dict[str, str], contact_id: int | None = None
         target = search.who(ctx, text).contact_id if text else None
         if text and target is None:
             raise Usage("not-a-person", field=column, who=text)
-        if target is not None and contact_id in _above(ctx, column, target):
+        if target is not None and contact_id in above(ctx, column, target):
             raise Refused("circle", field=column, id=f"p{contact_id}")
         kept[column] = target
     return kept
 
 
-def _above(ctx: Context, column: str, contact_id: int | None) -> set[int]:
+def above(ctx: Context, column: str, contact_id: int | None) -> set[int]:
+    """The contact and everyone the column leads to from them."""
     seen: set[int] = set()
     while contact_id is not None and contact_id not in seen:
         seen.add(contact_id)

@@ -41,6 +41,22 @@ def of(ctx: Context, contact_id: int) -> list[Row]:
     )
 
 
+# --- importing -------------------------------------------------------------------------------------------
+
+STAGED = {"text": "TEXT", "text_key": "TEXT", "origin": "TEXT", "at": "TEXT"}
+
+
+def publish(tx: Tx) -> None:
+    """Note the staged facts that are not known of the contact yet."""
+    tx.bulk(
+        "preferences",
+        "contact_id, text, text_key, origin, at",
+        "SELECT t.id AS contact_id, min(f.text) AS text, f.text_key, min(f.origin) AS origin, min(f.at) AS at"
+        " FROM stage.preferences f JOIN stage.target t ON t.n = f.n WHERE NOT EXISTS (SELECT 1 FROM preferences x"
+        " WHERE x.contact_id = t.id AND x.text_key = f.text_key) GROUP BY t.id, f.text_key ORDER BY min(f.rowid)",
+    )
+
+
 NOUN = Noun(
     "preference",
     "preferences",

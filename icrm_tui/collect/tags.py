@@ -1,6 +1,8 @@
 """Tags: short words hung on contacts and companies."""
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
@@ -127,6 +129,41 @@ def shared(ctx: Context, noun: str, ids: Sequence[int]) -> dict[str, int]:
         for row in rows:
             found[row["name"]] = found.get(row["name"], 0) + row["n"]
     return found
+
+
+# --- importing -------------------------------------------------------------------------------------------
+
+STAGED = {"name": "TEXT", "key": "TEXT"}
+
+
+@lru_cache(maxsize=4096)
+def staged(text: str) -> tuple[tuple[str, str], ...]:
+    """The tags in a cell, names with their keys. Usage for one that cannot be a tag."""
+    found: dict[str, str] = {}
+    for piece in re.split("[,;，；、|\\n]", text):
+        name = " ".join(re.sub("[\"'()]", " ", piece).split())
+        if name:
+            name = check(name)
+            found.setdefault(fold(name), name)
+    return tuple((name, key) for key, name in found.items())
+
+
+def publish(tx: Tx, noun: str) -> None:
+    """Hang the staged tags on the rows they were staged with."""
+    tx.bulk(
+        "tags",
+        "name, key",
+        "SELECT min(g.name) AS name, g.key FROM stage.tags g JOIN stage.target t ON t.n = g.n GROUP BY g.key",
+        unless="key",
+    )
+    tx.bulk(
+        "taggings",
+        "tag_id, noun, row_id",
+        "SELECT k.id AS tag_id, :noun AS noun, t.id AS row_id FROM stage.tags g JOIN stage.target t ON t.n = g.n"
+        " JOIN tags k ON k.key = g.key",
+        unless="noun, row_id, tag_id",
+        noun=noun,
+    )
 
 
 HUNG = "SELECT id FROM taggings WHERE tag_id = :tag AND noun = :noun AND row_id = :row"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, islice
 from typing import Any
 
-from icrm_tui.store.history import Recorder, dumps, loads
+from icrm_tui.store.history import Image, Recorder, dumps, loads
 from icrm_tui.store.sqlite import Connection
 
 BLOCK = 2000  # rows written at once
@@ -15,7 +15,8 @@ Params = Mapping[str, Any]
 def revise(recorder: Recorder, table: str, columns: tuple[str, ...], select: str, params: Params) -> int:
     """Give the rows that SELECT names by `id` its other columns; how many held something else.
 
-    What they become is written to the history first and read back from there, so that no set is ever held.
+    What they become is written to the history first and read back from there, so that no set is ever held. Rows
+    this change made need none.
     """
     recorder.flush()
     connection, change = recorder.connection, recorder.change
@@ -27,7 +28,13 @@ def revise(recorder: Recorder, table: str, columns: tuple[str, ...], select: str
         f" WHERE x.created_rev <> :rev_ AND ({differs})"
     )
     rows = connection.stream(sql, {**params, "rev_": change})
-    return _written(recorder, table, _images(recorder, table, columns, rows))
+    n = _written(recorder, table, _images(recorder, table, columns, rows))
+    sets = ", ".join(f"{column} = s.{column}" for column in columns)
+    made = (
+        f"UPDATE {table} AS x SET {sets} FROM ({select}) AS s"
+        f" WHERE s.id = x.id AND x.created_rev = :rev_ AND ({differs})"
+    )
+    return n + connection.execute(made, {**params, "rev_": change})
 
 
 def bump(recorder: Recorder, table: str, select: str, params: Params) -> int:
@@ -39,7 +46,7 @@ def bump(recorder: Recorder, table: str, select: str, params: Params) -> int:
     return _written(recorder, table, ((row_id, {"rev": rev}, {"rev": change}) for row_id, rev in rows))
 
 
-Images = Iterator[tuple[int, dict[str, Any], dict[str, Any]]]
+Images = Iterator[tuple[int, Image, Image]]
 
 
 def _images(recorder: Recorder, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Images:
@@ -47,8 +54,8 @@ def _images(recorder: Recorder, table: str, columns: tuple[str, ...], rows: Iter
     for row_id, rev, *values in rows:
         pairs = zip(columns, values[:width], values[width:], strict=True)
         changed = [(column, was, now) for column, was, now in pairs if was != now]
-        before = {column: was for column, was, _now in changed} | {"rev": rev}
-        after = {column: now for column, _was, now in changed} | {"rev": change}
+        before: Image = {column: was for column, was, _now in changed} | {"rev": rev}
+        after: Image = {column: now for column, _was, now in changed} | {"rev": change}
         if rev == change:  # this change has written it before
             before, after = recorder.joined(table, row_id, before, after)
         yield row_id, before, after
@@ -86,6 +93,6 @@ def put(connection: Connection, table: str, rows: Iterable[tuple[int, Mapping[st
         )
 
 
-def _blocks(images: Images) -> Iterator[list[tuple[int, dict[str, Any], dict[str, Any]]]]:
+def _blocks(images: Images) -> Iterator[list[tuple[int, Image, Image]]]:
     while block := list(islice(images, BLOCK)):
         yield block

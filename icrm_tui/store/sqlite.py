@@ -19,6 +19,7 @@ Row = dict[str, Any]
 APPLICATION_ID = 0x6963726D  # "icrm", so that another program's file is never taken for ours
 WAIT = 30.0  # seconds a writer waits for another
 PAUSE = 0.003  # between its tries: SQLite's own back-off grows to 100 ms and misses short gaps
+STEPS = 100_000  # of the engine's machine between two looks whether to go on
 NETWORK = ("nfs", "cifs", "smb", "afs", "fuse.sshfs", "ncpfs", "davfs")
 
 
@@ -171,6 +172,15 @@ class Connection:
         with self.errors():
             value: int = self.raw.execute("PRAGMA data_version").fetchone()[0]
             return value
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Inside, Ctrl-C stops a statement: signals are heard between steps of the engine, not only after it."""
+        self.raw.set_progress_handler(lambda: 0, STEPS)
+        try:
+            yield
+        finally:
+            self.raw.set_progress_handler(None, STEPS)
 
     def interrupt(self) -> None:
         self.raw.interrupt()

@@ -20,6 +20,7 @@ from icrm_tui.text import guarded
 DELIMITERS = ",;\t|^~\x1f"
 NAMED = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
 LONGEST_CELL = 1 << 20
+LONGEST_LINE = charset.LONGEST_LINE
 MOST_COLUMNS = 2000
 SAMPLE = 1 << 18
 SAMPLE_ROWS = 100
@@ -121,6 +122,16 @@ def rows(path: Path, layout: Layout, totals: list[Row] | None = None) -> Iterato
         line, cells, problem = _finished(item, width)
         last = layout.cut and item is held[-1]
         yield line, cells, "csv-cut" if last else problem
+
+
+def rest(path: Path, layout: Layout, line: int) -> Iterator[Row]:
+    """What stands from `line` on where the rows can no longer be told apart: each line cut by itself."""
+    csv.field_size_limit(LONGEST_LINE)
+    with _open(path, layout) as stream:
+        for at, text in enumerate(stream, 1):
+            if at >= line and text.strip():
+                cells = next(csv.reader([text.rstrip("\r\n")], delimiter=layout.delimiter), [])
+                yield at, cells, "csv-unterminated"
 
 
 class Writer:
@@ -329,7 +340,7 @@ def _mended(raw: list[str], layout: Layout, line: int, error: str) -> list[str]:
 
     if len(raw) == 1:
         if not whole:
-            raise Refused("csv-cell", line=line, limit=LONGEST_CELL)
+            raise Refused("csv-cell", line=line, limit=LONGEST_CELL, row=line)
         text = raw[0].rstrip("\r\n")
         cells = loose([text + "\n"])
         if not cells[-1].endswith("\n"):
@@ -337,7 +348,7 @@ def _mended(raw: list[str], layout: Layout, line: int, error: str) -> list[str]:
     ended = "end of data" in error
     before = loose(raw if ended else raw[:-1])
     opened = sum(len(NEWLINE.findall(cell)) for cell in before[:-1])
-    raise Refused("csv-unterminated", line=line + opened)
+    raise Refused("csv-unterminated", line=line + opened, row=line)
 
 
 def _finished(item: tuple[int, list[str], bool], width: int) -> Row:

@@ -1,0 +1,226 @@
+"""How rows of a file become companies, and how what a contact's row says of a firm becomes one."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from icrm_tui.collect import companies, customers, fields, tags
+from icrm_tui.collect.channels import phone_key
+from icrm_tui.collect.customers import Doubt, takes
+from icrm_tui.collect.staging import Draft, Given, Rejected, doubt, number
+from icrm_tui.context import Context
+from icrm_tui.db import Tx
+from icrm_tui.nouns import Importer, Match
+from icrm_tui.text import fold, sort_key
+
+OWN = companies.COLUMNS
+TARGETS = ("id", "name", *OWN, "postcode", "parent", "competitor", *customers.COLUMNS, "tags", "archived")
+FIRM = {"company": "TEXT", "company_key": "TEXT", "company_sort": "TEXT", "company_short": "TEXT"}
+NO_FIRM = (None, None, None, None)
+COLUMNS = {
+    "own": "INTEGER", **FIRM, **dict.fromkeys(OWN, "TEXT"), "phone_key": "TEXT", "industry_key": "TEXT",
+    "city_key": "TEXT", "competitor": "INTEGER", "parent": "TEXT", "parent_key": "TEXT", "parent_sort": "TEXT",
+    "parent_short": "TEXT", **customers.STAGED, "archived": "INTEGER",
+}  # fmt: skip
+NUMBER = re.compile(r"co(\d{1,18})")
+KEYED = (*OWN, "phone_key", "industry_key", "city_key")
+
+
+# --- rules -----------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=20_000)
+def firm(name: str) -> tuple[str, str, str, str]:
+    """A company's name as a row says it, and the keys it is compared and sorted by. Usage for one too long."""
+    clean = customers.check_name(name)
+    return clean, fold(clean), sort_key(clean), companies.key(clean)
+
+
+def parse(cells: Mapping[str, Any], given: Given) -> Draft:
+    """A company's row. Rejected without a name."""
+    get = cells.get
+    doubts: list[Doubt] = []
+    name = get("name") or get("domain") or get("website")
+    if not name:
+        raise Rejected("import-nameless", "name")
+    own, competitor, archived, parent = get("id"), get("competitor"), get("archived"), get("parent")
+    values = (
+        int(found[1]) if own and (found := NUMBER.fullmatch(own)) else None,
+        *firm(name),
+        *_own(cells, given.country, doubts),
+        int(fields.flag(competitor)) if competitor else None,
+        *(firm(parent) if parent else NO_FIRM),
+        *customers.staged(cells, given.users, doubts),
+        1 if archived and fields.flag(archived) else None,
+    )
+    parts: dict[str, list[tuple[Any, ...]]] = {
+        "tags": list(tags.staged(get("tags", ""))),
+        "field_values": fields.staged(cells, given.fields, given.order),
+    }
+    return Draft(values, parts, doubts)
+
+
+def _own(cells: Mapping[str, Any], country: str, doubts: list[Doubt]) -> list[str | None]:
+    """The company's own columns and their keys, in order."""
+    said = {column: cells.get(column) for column in OWN}
+    if postcode := cells.get("postcode"):
+        said["address"] = ", ".join(filter(None, (said["address"], postcode)))
+    if said["domain"]:
+        said["domain"] = companies.domain(said["domain"])
+    if phone := said["phone"]:
+        said["phone_key"], doubtful = phone_key(phone, country)
+        if doubtful:
+            doubts.append(("phone", "phone-invalid", {"value": phone, "country": country or "-"}))
+    for column in ("industry", "city"):
+        if said[column]:
+            said[f"{column}_key"] = fold(said[column] or "")
+    return [said.get(column) for column in KEYED]
+
+
+# --- publishing ------------------------------------------------------------------------------------------
+
+LIVING = "c.archived = 0 AND c.merged_into IS NULL"
+MATCH = (
+    Match(
+        "id",
+        "SELECT r.n, o.id FROM stage.rows r JOIN companies o ON o.id = r.own JOIN customers c ON c.id = o.id"
+        " WHERE c.merged_into IS NULL AND (o.short_key = r.company_short OR (o.domain <> '' AND o.domain = r.domain))",
+        "",
+    ),
+    Match(
+        "name",
+        "SELECT r.n, o.id FROM stage.rows r JOIN companies o ON o.short_key = r.company_short"
+        f" JOIN customers c ON c.id = o.id WHERE {LIVING}",
+        "SELECT r.company_short AS k, r.n FROM stage.rows r",
+    ),
+)
+SAID = """SELECT t.id, 'company' AS kind, r.company AS name, r.company_key AS name_key, r.company_sort AS sort_key,
+ COALESCE(r.archived, 0) AS archived, :stamp AS created_at, COALESCE(r.owner, :user) AS owner,
+ COALESCE(r.service_owner, '') AS service_owner, COALESCE(r.source, '') AS source,
+ COALESCE(r.source_key, '') AS source_key, COALESCE(r.grade, '') AS grade"""
+
+
+def named(ctx: Context, tx: Tx, select: str) -> None:
+    """See that there is a company for every name: SELECT n, short and the rest of FIRM; `stage.firms`: short → id.
+
+    One that is new is owned, and came, as the first row that names it says.
+    """
+    tx.derived(
+        "CREATE TABLE IF NOT EXISTS stage.firms (seq INTEGER PRIMARY KEY, short TEXT NOT NULL UNIQUE,"
+        " company TEXT, company_key TEXT, company_sort TEXT, n INTEGER, id INTEGER)"
+    )
+    tx.derived("DELETE FROM stage.firms")
+    tx.derived(
+        "INSERT INTO stage.firms (short, company, company_key, company_sort, n)"
+        f" SELECT s.short, s.company, s.company_key, s.company_sort, min(s.n) FROM ({select}) AS s"
+        " GROUP BY s.short ORDER BY min(s.n)"
+    )
+    tx.derived(
+        "UPDATE stage.firms SET id = (SELECT min(o.id) FROM companies o JOIN customers c ON c.id = o.id"
+        f" WHERE o.short_key = firms.short AND {LIVING})"
+    )
+    first = number(tx, "customers", "stage.firms")
+    of = " FROM stage.firms t JOIN stage.rows r ON r.n = t.n WHERE t.id >= :first ORDER BY t.id"
+    said = SAID.replace("r.company", "t.company").replace("COALESCE(r.archived, 0)", "0")
+    customers.publish(tx, said + of, first=first, stamp=ctx.stamp, user=ctx.user)
+    tx.bulk(
+        "companies",
+        "id, short_key",
+        "SELECT t.id, t.short AS short_key FROM stage.firms t WHERE t.id >= :first ORDER BY t.id",
+        first=first,
+    )
+
+
+def publish(ctx: Context, tx: Tx, policy: str) -> None:
+    """Make the staged companies, or add to those they are."""
+    number(tx, "customers", "stage.target")
+    tx.derived("UPDATE stage.target SET customer_id = id")
+    fresh = " FROM stage.target t JOIN stage.rows r ON r.n = t.n WHERE t.fresh = 1 ORDER BY t.id"
+    customers.publish(tx, SAID + fresh, stamp=ctx.stamp, user=ctx.user)
+    own = ", ".join(f"COALESCE(r.{column}, '') AS {column}" for column in KEYED)
+    tx.bulk(
+        "companies",
+        f"id, short_key, {', '.join(KEYED)}, competitor",
+        f"SELECT t.id, r.company_short AS short_key, {own}, COALESCE(r.competitor, 0) AS competitor{fresh}",
+    )
+    if policy in ("update", "merge"):
+        _update(tx, policy)
+        customers.enrich(tx, policy)
+    _parents(ctx, tx, policy)
+    tags.publish(tx, "company")
+    fields.publish(tx, "company", policy)
+    # whose tags and fields are new is a new version; whose customer is, was found by this import all the same
+    tx.bump_all(
+        "company",
+        "SELECT t.id FROM stage.target t WHERE t.fresh = 0 AND (EXISTS (SELECT 1 FROM customers c WHERE c.id = t.id"
+        f" AND c.rev = :change){written('company')})",
+        change=tx.id,
+    )
+    tx.bump_all(
+        "customer",
+        "SELECT t.id FROM stage.target t JOIN companies o ON o.id = t.id WHERE t.fresh = 0 AND o.rev = :change",
+        change=tx.id,
+    )
+    tx.derived(
+        "INSERT INTO stage.changed (id) SELECT t.id FROM stage.target t JOIN companies o ON o.id = t.id"
+        " WHERE t.fresh = 0 AND o.rev = :change",
+        change=tx.id,
+    )
+
+
+def written(noun: str) -> str:
+    """SQL that this change gave the row `t` a tag or a custom value."""
+    hung = f"x.noun = '{noun}' AND x.row_id = t.id AND x.rev = :change"
+    return "".join(f" OR EXISTS (SELECT 1 FROM {table} x WHERE {hung})" for table in ("taggings", "field_values"))
+
+
+def _update(tx: Tx, policy: str) -> None:
+    """Companies that were there before take over what their rows say; the name only of one known by its id."""
+    both = "FROM stage.target t JOIN stage.rows r ON r.n = t.n JOIN companies o ON o.id = t.id WHERE t.fresh = 0"
+    own = ", ".join(f"{takes(policy, f'r.{column}', f'o.{column}')} AS {column}" for column in KEYED)
+    competitor = "COALESCE(r.competitor, o.competitor) AS competitor"
+    tx.revise("companies", (*KEYED, "competitor"), f"SELECT o.id, {own}, {competitor} {both}")
+    if policy == "update":
+        named = "r.company AS name, r.company_key AS name_key, r.company_sort AS sort_key"
+        tx.revise("customers", ("name", "name_key", "sort_key"), f"SELECT o.id, {named} {both} AND r.own = o.id")
+        tx.revise("companies", ("short_key",), f"SELECT o.id, r.company_short AS short_key {both} AND r.own = o.id")
+
+
+def _parents(ctx: Context, tx: Tx, policy: str) -> None:
+    if not tx.read("SELECT 1 FROM stage.rows WHERE parent IS NOT NULL LIMIT 1"):
+        return
+    of = "FROM stage.target t JOIN stage.rows r ON r.n = t.n"
+    named(
+        ctx,
+        tx,
+        "SELECT r.n, r.parent AS company, r.parent_key AS company_key, r.parent_sort AS company_sort,"
+        f" r.parent_short AS short {of} WHERE r.parent IS NOT NULL",
+    )
+    held = "1 = 1" if policy == "update" else "o.parent_id IS NULL"
+    tx.revise(
+        "companies",
+        ("parent_id",),
+        f"SELECT o.id, f.id AS parent_id {of} JOIN stage.firms f ON f.short = r.parent_short"
+        f" JOIN companies o ON o.id = t.id WHERE {held}",
+    )
+    for row in tx.read(
+        "SELECT o.id, o.parent_id, r.line, r.company, r.parent FROM stage.target t JOIN stage.rows r ON r.n = t.n"
+        " JOIN companies o ON o.id = t.id WHERE r.parent IS NOT NULL AND o.rev = :change AND o.parent_id IS NOT NULL",
+        change=tx.id,
+    ):
+        if row["id"] in companies.above(ctx, row["parent_id"]):
+            tx.update("companies", row["id"], parent_id=None)
+            doubt(tx, row["line"], row["company"], "parent", "import-circle", row["parent"])
+
+
+IMPORTER = Importer(
+    targets=TARGETS,
+    many=(),
+    days=(),
+    columns=COLUMNS,
+    parts={"tags": tags.STAGED, "field_values": fields.STAGED},
+    match=MATCH,
+    parse=parse,
+    publish=publish,
+)

@@ -1,0 +1,315 @@
+"""Files into the store: one change takes in every row, or none, or those that can come in.
+
+Nothing waits while a file is read: its rows are staged in a private file and matched; the change then publishes them
+as sets. Which rows become what is the nouns' affair.
+"""
+
+import errno
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count, cycle
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from icrm_tui import nouns, search, settings, users
+from icrm_tui.collect import fields, headers, plans
+from icrm_tui.collect.formats import csv
+from icrm_tui.collect.mapping import Column
+from icrm_tui.collect.plans import Options, Plan, Preview, preview
+from icrm_tui.collect.staging import Given, Rejected, Stage
+from icrm_tui.context import Context
+from icrm_tui.db import Tx
+from icrm_tui.errors import IcrmError, Interrupted, Refused, Unavailable, Usage
+from icrm_tui.text import fold
+
+__all__ = ["ImportReport", "Options", "Preview", "Trouble", "preview", "run"]
+
+STEP = 2000  # rows between two words about progress
+
+Progress = Callable[[str, int, int], None]
+Speak = Callable[[IcrmError], str]
+
+
+class Trouble(NamedTuple):
+    """A row that did not come in, or something it says that was not taken as it stands."""
+
+    line: int
+    name: str
+    field: str
+    code: str
+    reason: str
+
+
+@dataclass
+class ImportReport:
+    """How it ended; each row is created, updated, merged, skipped or rejected. `id` is the change."""
+
+    id: int | None
+    kind: str
+    file: str
+    encoding: str
+    delimiter: str
+    dates: str
+    preset: str
+    rows: int
+    created: int
+    updated: int
+    merged: int
+    skipped: int
+    rejected: int
+    warnings: int
+    columns: list[Column]
+    unmapped: list[str]
+    rejects: list[Trouble]
+    warned: list[Trouble]
+    dry_run: bool
+    rejects_file: str = ""
+    totals: int = 0  # lines at the end that are no rows
+    waiting: int = 0  # rows that cannot be found by search yet
+
+
+def run(
+    ctx: Context,
+    path: Path,
+    options: Options,
+    progress: Progress = lambda _stage, _done, _total: None,
+    speak: Speak = lambda error: error.code,
+    name: str = "",
+) -> ImportReport:
+    """Import the file in one change. `speak` words what is wrong with a row, `name` is how the file is called.
+
+    With a rejected row nothing comes in, unless `partial`; a dry run counts what would.
+    """
+    plan = plans.make(ctx, path, options)
+    order = plans.order(plan)
+    called = name or str(path)
+    if options.rejects:
+        _check_rejects(options, path)
+    with Stage(ctx.connection, nouns.importer(options.kind)) as stage, ctx.connection.interruptible():
+        totals = _read(stage, plan, _given(ctx, plan, order, called), progress)
+        if not stage.n and not stage.rejected:
+            raise Refused("import-no-rows", path=called)
+        progress("check", 0, 1)
+        moment = ctx.connection.token()
+        _match(stage, options)
+        progress("check", 1, 1)
+        wanted = options.dry_run or options.partial or not stage.rejected
+        counts = _publish(ctx, stage, plan, moment, progress) if wanted else _counts(stage, options)
+        rejects = ""
+        if options.rejects and stage.rejected:
+            _write_rejects(plan, stage, options.rejects, speak)
+            rejects = str(options.rejects)
+    report = _report(plan, order, called, counts, speak)
+    report.rejects_file, report.totals = rejects, totals
+    if report.id:
+        report.waiting = _fill_search(ctx, progress)
+    return report
+
+
+def _given(ctx: Context, plan: Plan, order: str, called: str) -> Given:
+    known = {"me": ctx.user}
+    for user in users.everyone(ctx):
+        known |= {fold(user[key]): user["name"] for key in ("email", "full_name", "name") if user[key]}
+    country = plan.options.country.upper() or ctx.setting("country")
+    return Given(country, order, known, plan.fields, Path(called).name, ctx.stamp)
+
+
+def _read(stage: Stage, plan: Plan, given: Given, progress: Progress) -> int:
+    """Parse every row into the stage; how many lines at the end are no rows."""
+    importer, total = stage.importer, plan.layout.lines
+    parse, cells_of = importer.parse, plan.mapping.cells
+    batch = _batches(plan, given)
+    totals: list[csv.Row] = []
+    try:
+        for n, (line, row, problem) in enumerate(csv.rows(plan.path, plan.layout, totals)):
+            if not n % STEP:
+                progress("read", line, total)
+            if problem:
+                stage.reject(line, _first(row), "", IcrmError(problem))
+                continue
+            cells = cells_of(row + next(batch) if batch else row)
+            try:
+                stage.add(line, parse(cells, given))
+            except (Rejected, Usage) as error:
+                field = error.field if isinstance(error, Rejected) else str(error.values.get("field", ""))
+                stage.reject(line, _first(row), field, error)
+    except Refused as error:
+        if not plan.options.partial or "row" not in error.values:
+            raise
+        for line, row, _problem in csv.rest(plan.path, plan.layout, error.values["row"]):
+            stage.reject(line, _first(row), "", error)
+    stage.flush()
+    progress("read", total, total)
+    return len(totals)
+
+
+def _first(row: Sequence[str]) -> str:
+    """What a row that did not come in is known by."""
+    return next((cell.strip() for cell in row if cell.strip()), "")[:80]
+
+
+def _batches(plan: Plan, given: Given) -> Iterator[list[str]] | None:
+    """The cells that `set` adds to each row; several owners take turns."""
+    if not plan.constants:
+        return None
+    turns: list[Iterator[str]] = []
+    for column in plan.mapping.columns[: plan.constants]:
+        values = [column.first[0]]
+        if column.target in ("owner", "service_owner"):
+            values = [value.strip() for value in column.first[0].split(",") if value.strip()]
+            for value in values:
+                if fold(value) not in given.users:
+                    raise Usage("no-user", user=value, nearest=headers.nearest(value, list(given.users.values())))
+        turns.append(cycle(values or [""]))
+    return ([next(turn) for turn in turns] for _row in count())
+
+
+def _match(stage: Stage, options: Options) -> None:
+    if options.on_duplicate != "create":
+        stage.meet()
+        stage.pair()
+
+
+class _TakenBack(Exception):
+    """A dry run is over: what it counted."""
+
+    def __init__(self, counts: dict[str, Any]) -> None:
+        super().__init__()
+        self.counts = counts
+
+
+def _publish(ctx: Context, stage: Stage, plan: Plan, moment: int, progress: Progress) -> dict[str, Any]:
+    """The one change. Where somebody wrote since the rows were matched, they are matched again."""
+    options = plan.options
+
+    def work(tx: Tx) -> dict[str, Any]:
+        if ctx.connection.token() != moment:
+            _match(stage, options)
+        progress("publish", 0, 1)
+        stage.fold(later=options.on_duplicate == "update")
+        stage.aim(matched=options.on_duplicate in ("update", "merge"))
+        _define(ctx, plan)
+        stage.importer.publish(ctx, tx, options.on_duplicate)
+        if options.save_mapping:
+            settings.put(ctx, f"mapping.{options.kind}.{options.save_mapping}", json.dumps(_columns(plan)))
+        counts = _counts(stage, options)
+        if options.dry_run:
+            raise _TakenBack(counts)
+        return counts
+
+    before = ctx.last_change
+    try:
+        counts: dict[str, Any] = ctx.change("import", work)
+    except _TakenBack as over:
+        return over.counts
+    progress("publish", 1, 1)
+    return counts | ({"id": ctx.last_change} if ctx.last_change != before else {})
+
+
+def _define(ctx: Context, plan: Plan) -> None:
+    """Make the custom fields our own exports tell of."""
+    used = {column.target for column in plan.mapping.columns}
+    for key, field in plan.fields.items():
+        if "id" not in field and f"field:{key}" in used:
+            fields.add(ctx, plan.options.kind, field["name"], field["type"], filter(None, field["choices"].split("\n")))
+
+
+def _columns(plan: Plan) -> dict[str, str]:
+    return {column.name: column.target or "-" for column in plan.columns}
+
+
+def _counts(stage: Stage, options: Options) -> dict[str, Any]:
+    """How the rows ended; before anything is published, none of them anywhere."""
+    created, changed, joined = stage.ends()
+    if options.on_duplicate == "skip":
+        joined = 0
+    merging = options.on_duplicate == "merge"
+    return {
+        "rows": stage.n + stage.rejected,
+        "created": created,
+        "updated": 0 if merging else changed,
+        "merged": joined + changed * merging,
+        "skipped": stage.n - created - changed - joined if created + changed + joined or not stage.rejected else 0,
+        "rejected": stage.rejected,
+        "warnings": stage.count("doubts"),
+        "rejects": stage.troubles("rejects"),
+        "warned": stage.troubles("doubts"),
+    }
+
+
+def _report(plan: Plan, order: str, called: str, counts: dict[str, Any], speak: Speak) -> ImportReport:
+    troubles = {
+        key: [
+            Trouble(line, name, field, code, speak(IcrmError(code, **values)))
+            for line, name, field, code, values in counts[key]
+        ]
+        for key in ("rejects", "warned")
+    }
+    options, layout = plan.options, plan.layout
+    return ImportReport(
+        **{"id": None, **counts, **troubles},
+        kind=options.kind,
+        file=called,
+        encoding=layout.encoding,
+        delimiter=layout.delimiter,
+        dates=order,
+        preset=plan.mapping.preset,
+        columns=plan.columns,
+        unmapped=[column.name for column in plan.mapping.unmapped],
+        dry_run=options.dry_run,
+    )
+
+
+# --- what did not come in --------------------------------------------------------------------------------
+
+
+def _check_rejects(options: Options, path: Path) -> None:
+    """Refuse a rejects file that is there already, or cannot be, before anything is read."""
+    target = options.rejects
+    assert target is not None
+    if target.exists() and (not options.replace or (path.exists() and target.samefile(path))):
+        raise Refused("file-exists", path=str(target))
+    if not target.absolute().parent.is_dir():
+        raise Unavailable("file-write", path=str(target), detail=os.strerror(errno.ENOENT))
+
+
+def _write_rejects(plan: Plan, stage: Stage, target: Path, speak: Speak) -> None:
+    """The rejected rows as they were, with line and reason, in the file's own form."""
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    rejects = stage.rejects()
+    try:
+        writer = csv.Rejects(fresh, plan.layout)
+        try:
+            wanted = next(rejects, None)
+            for line, row, _problem in _every_row(plan):
+                if wanted is None:
+                    break
+                if line == wanted[0]:
+                    writer.row(line, row, speak(wanted[1]))
+                    wanted = next(rejects, None)
+        finally:
+            writer.close()
+        fresh.replace(target)
+    except OSError as error:
+        raise Unavailable("file-write", path=str(target), detail=error.strerror or "") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _every_row(plan: Plan) -> Iterator[csv.Row]:
+    try:
+        yield from csv.rows(plan.path, plan.layout)
+    except Refused as error:
+        yield from csv.rest(plan.path, plan.layout, error.values["row"])
+
+
+def _fill_search(ctx: Context, progress: Progress) -> int:
+    """Make what came in searchable; called off, it goes on another time. How many rows wait."""
+    try:
+        for done, total in search.drain(ctx.connection):
+            progress("search", done, total)
+    except (KeyboardInterrupt, Interrupted):
+        pass
+    return search.pending(ctx)
