@@ -4,15 +4,18 @@ The same size on the same day is the same store. A new noun adds a function of i
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from icrm_tui import dates, search, settings, users
 from icrm_tui import demo_words as words
 from icrm_tui.collect import contacts, fields, interactions
 from icrm_tui.context import Context
+from icrm_tui.dates import When
 from icrm_tui.db import Tx
 from icrm_tui.demo_cast import Customer, Progress, Story, cast, workday
-from icrm_tui.demo_stories import AT_FIRMS, PASSING, STORIES, Step
+from icrm_tui.demo_stories import AT_FIRMS, FOLLOW_UPS, PASSING, STORIES, Step
+from icrm_tui.engage import reminders
+from icrm_tui.engage.reminders import Reminder
 from icrm_tui.errors import Refused
 from icrm_tui.search import Who
 
@@ -129,6 +132,23 @@ def archives(story: Story) -> None:
         customer.people.clear()
 
 
+def follow_ups(story: Story) -> None:
+    """What each salesperson has promised: some of it late, some today, most to come; a few things come again."""
+    for place, customer in enumerate(story.customers):
+        first = place < 4 * len(words.SALES)  # the first ones go round, so that everybody has something
+        if not customer.people or not (first or story.chance(0.15)):
+            continue
+        days = (-3, 0, 0, 2)[place // len(words.SALES)] if first else story.random.randrange(-6, 30)
+        what = story.random.choice(FOLLOW_UPS[customer.language]).format(**_goods(story, customer))
+        hour = time(story.random.randrange(9, 18), story.random.choice((0, 30))) if story.chance(0.4) else None
+        ctx = story.at(customer.owner, story.today - timedelta(days=story.random.randrange(7, 20)), 16)
+        contact = story.random.choice(customer.people)
+        repeat = "monthly" if story.chance(0.08) else ""
+        priority = story.random.choices(reminders.PRIORITIES, (15, 65, 20))[0]
+        due = When(story.today + timedelta(days=days), hour)
+        reminders.add(ctx, Who(customer.id, contact, customer.name), Reminder(what, due, repeat, priority))
+
+
 # --- so that Today has something to say ------------------------------------------------------------------------
 
 
@@ -156,4 +176,4 @@ def _born(day: date, year: int | None, lunar: bool) -> str:
 
 
 # A new noun adds its part here; the order is that of what is needed by what.
-PARTS: tuple[Callable[[Story], None], ...] = (team, cast, histories, moves, archives, coming_days)
+PARTS: tuple[Callable[[Story], None], ...] = (team, cast, histories, moves, archives, coming_days, follow_ups)

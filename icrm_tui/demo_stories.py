@@ -220,3 +220,21 @@ PASSING: dict[str, tuple[Step, ...]] = {
         Step(0, "visit", "out", "done", "Auf dem Weg vorbeigeschaut. Zweite Theke ist in Planung."),
     ),
 }
+
+# what is still to be done
+FOLLOW_UPS: dict[str, tuple[str, ...]] = {
+    "zh": (
+        "回电：合同条款", "发报价：{goods}", "问样机试用反馈", "确认到货和开箱情况", "约上门演示{item}",
+        "跟进账期和开票",
+        "回访：设备运行是否正常", "提醒保养{machine}", "送新品样品", "问新店开业时间",
+    ),
+    "en": (
+        "Call back about the contract", "Send quote: {goods}", "Ask how the trial goes", "Check that all arrived",
+        "Arrange a demo of the {item}", "Chase the deposit", "Service of the {machine} is due",
+        "Send the new price list",
+    ),
+    "de": (
+        "Rückruf wegen Vertrag", "Angebot senden: {goods}", "Nach dem Testgerät fragen", "Lieferung nachhalten",
+        "Termin für Vorführung {item}", "Wartung {machine} vereinbaren",
+    ),
+}  # fmt: skip

@@ -144,3 +144,12 @@ def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
         demo.fill(ctx, 500, lambda *step: seen.append(step))
     assert list(dict.fromkeys(stage for stage, _done, _total in seen)) == ["customers", "histories", "search"]
     assert seen[-1][1] == seen[-1][2]
+
+
+def test_every_salesperson_has_something_late_and_something_due(ctx: Context) -> None:
+    for person in SALES:
+        ctx.user = person.user
+        what = today.today(ctx)
+        assert what["overdue"] and what["due"], person
+    ctx.user = demo.FIRST
+    assert count(ctx, "reminders WHERE rule <> ''") > 0
