@@ -2,27 +2,29 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from icrm_tui import db, i18n, nouns
+from icrm_tui import i18n, nouns
 from icrm_tui.context import Context
-from icrm_tui.errors import IcrmError
+from icrm_tui.db import Connection
+from icrm_tui.errors import IcrmError, Interrupted
 from icrm_tui.session import Session
 from icrm_tui.themes import THEMES
+from icrm_tui.widgets.text import glyphs, is_ascii
 
 LOOK = 1.0  # seconds between looks whether another process has written
 
+ASCII_KEYS = {"enter": "Enter", "up": "Up", "down": "Down", "left": "Left", "right": "Right"}
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+
+class Opening(NamedTuple):
     """What the command line decided before the screens open."""
 
     path: Path
@@ -53,10 +55,12 @@ def mode(place: str) -> Callable[[], Screen[Any]]:
     return make
 
 
-class IcrmApp(App[None]):
+class IcrmApp(App[str]):
+    """Answers what is to open next, where that is not nothing: `demo`."""
+
     CSS_PATH = "app.tcss"
     TITLE = "icrm"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # ours speaks both languages
     MODES: ClassVar[dict[str, Any]] = {place: mode(place) for place in SCREENS}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('today')", "place.today", id="go.today", show=False),
@@ -65,28 +69,52 @@ class IcrmApp(App[None]):
         Binding("9", "go('settings')", "place.settings", id="go.settings", show=False),
         Binding("g", "places", "key.places", id="app.places", show=False),
         Binding("ctrl+k", "find", "key.find", id="app.find", priority=True, show=False),
+        Binding("ctrl+p", "palette", "key.palette", id="app.palette", priority=True, show=False),
         Binding("u", "undo", "key.undo", id="app.undo", show=False),
-        Binding("ctrl+q", "quit", "key.quit", id="app.quit", show=False, priority=True),
+        Binding("ctrl+q", "leave", "key.quit", id="app.quit", show=False, priority=True),
     ]
 
     def __init__(self, opening: Opening) -> None:
         super().__init__()
         self.opening = opening
         self.user = opening.user
-        self.store_name = opening.store_name
+        self.zone = opening.zone
         self.session = Session(opening.path)
+        self.trouble: IcrmError | str = "ui.readonly" if self.session.readonly else ""
         self._token: int | None = None
+        self._reading = ""
+        self._closing = False
+        glyphs(opening.glyphs)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = opening.theme
 
     # The session: every read and write runs on its own thread, never on the loop
 
-    def context(self, connection: db.Connection) -> Context:
-        return Context(connection, self.user, self.opening.clock, self.opening.zone)
+    def context(self, connection: Connection) -> Context:
+        return Context(connection, self.user, self.opening.clock, self.zone)
 
-    async def read(self, work: Callable[[Context], Any]) -> Any:
-        return await asyncio.wrap_future(self.session.submit("reader", lambda c: work(self.context(c))))
+    async def read(self, work: Callable[[Context], Any], name: str = "") -> Any:
+        """The answer of `work` on the reader thread; `drop` calls it off by its name."""
+
+        def run(connection: Connection) -> Any:
+            self._reading = name
+            try:
+                return work(self.context(connection))
+            finally:
+                self._reading = ""
+
+        while True:
+            try:
+                return await asyncio.wrap_future(self.session.submit("reader", run))
+            except Interrupted:  # meant for the read before this one
+                if self._closing:
+                    raise
+
+    def drop(self, name: str) -> None:
+        """Call off the read of this name, if it is what the reader is busy with."""
+        if self._reading == name:
+            self.session.interrupt()
 
     async def write(self, work: Callable[[Context], Any]) -> Any:
         return await asyncio.wrap_future(self.session.submit("writer", lambda c: work(self.context(c))))
@@ -94,25 +122,31 @@ class IcrmApp(App[None]):
     def on_mount(self) -> None:
         self.switch_mode("today")
         self.set_interval(LOOK, self.look)
+        if self.opening.first_run:
+            from icrm_tui.screens.first import welcome
+
+            self.run_worker(welcome(self), group="welcome")
 
     def look(self) -> None:
-        """See whether the store has moved, and let the screen read again if so."""
+        """See whether the store has moved, and let the screens read again if so."""
         self.run_worker(self._look(), group="look", exclusive=True)
 
     async def _look(self) -> None:
         try:
             token = await asyncio.wrap_future(self.session.submit("reader", lambda c: c.token()))
         except IcrmError as error:
-            self._tell_store(error)
+            self.tell(error)
             return
+        self.tell("ui.readonly" if self.session.readonly else "")
         moved, self._token = self._token is not None and token != self._token, token
         if moved:
             self._each("changed")
 
-    def _tell_store(self, error: IcrmError) -> None:
-        top = getattr(self.screen, "top", None)
-        if top is not None:
-            top.notice(error)
+    def tell(self, trouble: IcrmError | str) -> None:
+        """What is wrong with the store, in the top line of every place, until it is right again."""
+        if str(trouble) != str(self.trouble):
+            self.trouble = trouble
+            self._each("troubled")
 
     def _each(self, what: str) -> None:
         for screen in self.screen_stack:
@@ -120,21 +154,68 @@ class IcrmApp(App[None]):
             if call is not None:
                 call()
 
-    def exit(self, *args: Any, **kwargs: Any) -> None:
-        super().exit(*args, **kwargs)
-
     async def on_unmount(self) -> None:
+        self._closing = True
         await asyncio.to_thread(self.session.close)
 
     # What the keys do everywhere
 
-    def action_go(self, place: str) -> None:
-        self.switch_mode(place)
+    @property
+    def asking(self) -> bool:
+        """Whether a dialog is open, which has to be answered first."""
+        return self.screen.is_modal
 
-    async def action_undo(self) -> None:
+    def action_go(self, place: str) -> None:
+        if not self.asking:
+            self.switch_mode(place)
+
+    def action_places(self) -> None:
+        from icrm_tui.screens.places import open_places
+
+        open_places(self)
+
+    def action_find(self) -> None:
+        if not self.asking:
+            from icrm_tui.screens.find import FindDialog, open_hit
+
+            self.push_screen(FindDialog(), lambda hit: open_hit(self, hit))
+
+    def action_palette(self) -> None:
+        if not self.asking:
+            from icrm_tui.screens.places import open_palette
+
+            open_palette(self)
+
+    def action_help(self) -> None:
+        if not self.asking:
+            from icrm_tui.screens.help import HelpDialog, keys_of
+
+            self.push_screen(HelpDialog(keys_of(self.screen)))
+
+    def action_undo(self) -> None:
         from icrm_tui.screens.history import undo_latest
 
-        await undo_latest(self.screen)
+        self.run_worker(undo_latest(self.screen), group="undo")
+
+    def action_leave(self) -> None:
+        """Quit, unless something entered is not saved: then that is asked about first."""
+        close = getattr(self.screen, "action_close", None)
+        if close is not None and getattr(self.screen, "unsaved", False):
+            close()
+        else:
+            self.exit()
+
+    def action_help_quit(self) -> None:
+        self.notify(i18n.t("ui.quit", key=self.key_shown("ctrl+q")), markup=False)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or self.key_shown(binding.key)
+
+    def key_shown(self, key: str) -> str:
+        """A key as the screens write it."""
+        if is_ascii() and key in ASCII_KEYS:
+            return ASCII_KEYS[key]
+        return super().get_key_display(Binding(key, ""))
 
     def speak(self, language: str) -> None:
         """Change the language of everything that is on screen."""
@@ -142,5 +223,5 @@ class IcrmApp(App[None]):
         self._each("language_changed")
 
 
-def run(opening: Opening) -> None:
-    IcrmApp(opening).run()
+def run(opening: Opening) -> str | None:
+    return IcrmApp(opening).run()

@@ -6,9 +6,8 @@ from textual import work
 from textual.binding import Binding
 
 from icrm_tui import nouns
-from icrm_tui.collect import companies, contacts, customers, interactions, tags
+from icrm_tui.collect import companies, contacts, customers, tags
 from icrm_tui.context import Context
-from icrm_tui.errors import Conflict, IcrmError
 from icrm_tui.i18n import t
 from icrm_tui.screens.base import IcrmScreen
 from icrm_tui.search import Who
@@ -26,6 +25,11 @@ CUSTOMER_KEYS = (
 )
 
 Target = tuple[str, int]  # noun, id
+
+
+def target_of(written: str) -> Target:
+    """`p17` → contact 17, `co3` → company 3."""
+    return ("company", int(written[2:])) if written.startswith("co") else ("contact", int(written[1:]))
 
 
 def who(ctx: Context, target: Target) -> Who:
@@ -84,69 +88,35 @@ class Acting(IcrmScreen):
         return found[0] if found else None
 
     @work
-    async def action_add(self) -> None:
+    async def action_add(self, name: str = "") -> None:
         noun = (self.one() or ("contact", 0))[0]
-        dialog = nouns.resolve(nouns.DIALOGS[f"{noun}.add"])
-        made = await self.app.push_screen_wait(await dialog.opening(self))
-        if made is None:
-            return
-        verb = contacts.add if noun == "contact" else companies.add
-        row_id = await self.perform(verb, made)
+        dialog = await nouns.resolve(nouns.DIALOGS[f"{noun}.add"]).adding(self.icrm, name)
+        row_id = await self.app.push_screen_wait(dialog)
         if row_id is not None:
-            self.say("done.added", name=made.name)
+            self.say("done.added", name=dialog.named)
             self.made(noun, row_id)
 
     def made(self, _noun: str, _row_id: int) -> None:
         """A customer was added here."""
-        self.changed()
 
     @work
     async def action_edit(self) -> None:
         target = self.one()
         if target is None:
             return
-        dialog = nouns.resolve(nouns.DIALOGS[f"{target[0]}.edit"])
-        base = await self.ask(record, target)
-        values = await self.app.push_screen_wait(await dialog.opening(self, base))
-        if values:
-            await self.save(target, values, base)
-
-    async def save(self, target: Target, values: dict[str, str], base: dict[str, Any]) -> None:
-        """Write an edit; where somebody else was faster, ask which values are to stand."""
-        verb = contacts.edit if target[0] == "contact" else companies.edit
-        try:
-            changed = await self.icrm.write(lambda ctx: verb(ctx, target[1], values, base["rev"]))
-        except Conflict:
-            theirs = await self.ask(record, target)
-            chosen = await self.choose(base, theirs, values)
-            if chosen is not None:
-                await self.save(target, chosen, theirs)
-            return
-        except IcrmError as error:
-            self.say_error(error)
-            return
-        self.icrm.look()
-        self.say("done.saved" if changed else "done.unchanged", name=base["name"])
-
-    async def choose(self, base: dict[str, Any], theirs: dict[str, Any], mine: dict[str, str]) -> dict[str, str] | None:
-        from icrm_tui.widgets.dialogs import ConflictDialog, ConflictField
-
-        fields = [
-            ConflictField(word, f"field.{word}", str(base.get(word, "")), str(theirs.get(word, "")), value)
-            for word, value in mine.items()
-        ]
-        chosen: dict[str, str] | None = await self.app.push_screen_wait(ConflictDialog(fields))
-        return chosen
+        dialog = await nouns.resolve(nouns.DIALOGS[f"{target[0]}.edit"]).editing(self.icrm, target[1])
+        changed = await self.app.push_screen_wait(dialog)
+        if changed is not None:
+            self.say("done.saved" if changed else "done.unchanged", name=dialog.named)
 
     @work
     async def action_log(self) -> None:
         target = self.one()
         if target is None:
             return
-        dialog = nouns.resolve(nouns.DIALOGS["interaction.add"])
         whom = await self.ask(who, target)
-        touch = await self.app.push_screen_wait(dialog(whom))
-        if touch is not None and await self.perform(interactions.add, whom, touch) is not None:
+        dialog = nouns.resolve(nouns.DIALOGS["interaction.add"])(whom)
+        if await self.app.push_screen_wait(dialog) is not None:
             self.say("done.logged", name=whom.name)
 
     @work
@@ -154,9 +124,10 @@ class Acting(IcrmScreen):
         targets = self.targets()
         if not targets:
             return
-        dialog = nouns.resolve(nouns.DIALOGS["tag"])
-        chosen = await self.app.push_screen_wait(await dialog.opening(self, targets))
-        if chosen is not None and await self.perform(tag, targets, *chosen) is not None:
+        name = (await self.ask(who, targets[0])).name
+        dialog = await nouns.resolve(nouns.DIALOGS["tag"]).opening(self.icrm, targets, name)
+        changes = await self.app.push_screen_wait(dialog)
+        if changes and any(changes) and await self.perform(tag, targets, *changes) is not None:
             self.say("done.tagged", n=len(targets))
 
     @work
@@ -164,19 +135,47 @@ class Acting(IcrmScreen):
         targets = self.targets()
         if not targets:
             return
-        dialog = nouns.resolve(nouns.DIALOGS["owner"])
-        owner = await self.app.push_screen_wait(await dialog.opening(self))
-        if owner is not None and await self.perform(assign, targets, owner) is not None:
-            self.say("done.assigned", n=len(targets), owner=owner)
+        name = (await self.ask(who, targets[0])).name
+        dialog = await nouns.resolve(nouns.DIALOGS["owner"]).opening(self.icrm, len(targets), name)
+        owner = await self.app.push_screen_wait(dialog)
+        if owner is None or not await self.sure(len(targets), "ask.owner", "key.owner"):
+            return
+        moved = await self.perform(assign, targets, owner)
+        if moved is not None:
+            self.say("done.assigned" if owner else "done.unowned", n=moved, owner=owner)
+
+    @work
+    async def action_merge(self) -> None:
+        target = self.one()
+        if target is None:
+            return
+        name = (await self.ask(who, target)).name
+        answer = await nouns.resolve(nouns.DIALOGS["merge"])(self.icrm, target, name)
+        if answer is not None:
+            merge = nouns.resolve("screens.dialogs.merge:merge")
+            if await self.perform(merge, target[0], answer[0], target[1], answer[1]) is not None:
+                self.say("done.merged", name=name)
+
+    @work
+    async def action_copy(self) -> None:
+        target = self.one()
+        if target is not None:
+            from icrm_tui.screens.dialogs.copying import copy_of
+
+            await copy_of(self, await self.ask(record, target))
 
     @work
     async def action_archive(self) -> None:
         targets = self.targets()
-        if not targets:
+        if not targets or not await self.sure(len(targets), "ask.archive", "key.archive"):
             return
-        if len(targets) > 1:
-            title = t("ask.archive", n=len(targets))
-            if not await self.app.push_screen_wait(ConfirmDialog(title, "key.archive", [t("ask.archive.undo")])):
-                return
-        if await self.perform(archive, targets) is not None:
-            self.say("done.archived", n=len(targets))
+        done = await self.perform(archive, targets)
+        if done is not None:
+            self.say("done.archived", n=done)
+
+    async def sure(self, n: int, question: str, action: str) -> bool:
+        """Ask before something is done to more than one, saying to how many."""
+        if n == 1:
+            return True
+        answer = await self.app.push_screen_wait(ConfirmDialog(t(question, n=n), action, [t("ask.undoable")]))
+        return bool(answer)

@@ -1,17 +1,18 @@
 """What every place shares: the frame, running verbs and reads off the event loop, and saying what went wrong."""
 
-import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from icrm_tui.context import Context
-from icrm_tui.errors import IcrmError
+from icrm_tui import i18n
+from icrm_tui.errors import IcrmError, Interrupted
 from icrm_tui.i18n import t
 from icrm_tui.widgets.frame import KeyLine, Place, TopLine, relabel, sentence
 from icrm_tui.widgets.text import word
@@ -43,6 +44,7 @@ class IcrmScreen(Screen[None]):
         super().__init__()
         self._reads: dict[str, int] = {}
         self._waiting: dict[str, Timer] = {}
+        self._spoken = i18n.language()
 
     @property
     def icrm(self) -> "IcrmApp":
@@ -61,19 +63,36 @@ class IcrmScreen(Screen[None]):
         return self.query_one("#top", TopLine)
 
     def on_mount(self) -> None:
-        self.top.show(user=self.icrm.user, store=self.icrm.store_name)
-        if self.icrm.session.readonly:
-            self.top.notice("ui.readonly")
+        self.troubled()
         self.changed()
 
     def on_screen_resume(self) -> None:
+        if self._spoken != i18n.language():
+            self.language_changed()
+        self.troubled()
         self.changed()
+
+    @on(TopLine.Chosen)
+    def _place_chosen(self, event: TopLine.Chosen) -> None:
+        self.icrm.action_go(event.place)
+
+    # What the app tells every screen that is open
 
     def changed(self) -> None:
         """The store may have moved: read again what is shown."""
 
-    def relabel(self) -> None:
+    def troubled(self) -> None:
+        """Something is wrong with the store, or right again."""
+        self.top.show(user=self.icrm.user, store=self.icrm.opening.store_name)
+        self.top.notice(self.icrm.trouble)
+
+    def language_changed(self) -> None:
+        self._spoken = i18n.language()
+        relabel(self)
         self.refresh_bindings()
+        self.changed()
+
+    # Verbs and reads
 
     async def perform(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a verb as one action of the user on the writer thread; None, with a notice, when it was refused."""
@@ -100,8 +119,8 @@ class IcrmScreen(Screen[None]):
     ) -> None:
         """Call `read(ctx, *args)` on the reader thread and `then` with its answer.
 
-        Of several loads of one `name` (default: the read's) in quick succession only the last is asked, and an
-        answer that a later one has made stale is dropped.
+        Of several loads of one `name` (default: the read's) in quick succession only the last is asked; an
+        answer that a later one has made stale is called off, or dropped.
         """
         key = name or read.__qualname__
         self._reads[key] = turn = self._reads.get(key, 0) + 1
@@ -110,7 +129,7 @@ class IcrmScreen(Screen[None]):
 
         async def answer() -> None:
             try:
-                found = await self.icrm.read(lambda ctx: read(ctx, *args))
+                found = await self.icrm.read(lambda ctx: read(ctx, *args), key)
             except IcrmError as error:
                 if turn == self._reads[key] and self.is_attached:
                     (failed or self.say_error)(error)
@@ -119,13 +138,16 @@ class IcrmScreen(Screen[None]):
                 then(found)
 
         def start() -> None:
-            self.run_worker(answer(), group=f"load-{key}")
+            self.icrm.drop(key)
+            self.run_worker(answer(), group=f"load-{key}", exclusive=True)
 
-        self._waiting[key] = self.set_timer(wait, start) if wait else self.set_timer(0.001, start)
+        self._waiting[key] = self.set_timer(wait or 0.001, start)
+
+    # Saying things
 
     def say_error(self, error: IcrmError) -> None:
-        if error.code != "interrupted":
-            self.notify(error_text(error), severity="error", markup=False)
+        if not isinstance(error, Interrupted):
+            self.notify(sentence(error), severity="error", markup=False)
 
     def say(self, key: str, **values: Any) -> None:
         self.notify(t(key, **values), markup=False, timeout=4)
@@ -138,28 +160,8 @@ class IcrmScreen(Screen[None]):
     def active_bindings(self) -> dict[str, Any]:
         """As Textual finds them, described in the language in use: footer, help and palette follow a switch."""
         found = super().active_bindings
-        return {
-            key: active._replace(binding=spoken(active.binding), tooltip=active.tooltip)
-            for key, active in found.items()
-        }
-
-    def language_changed(self) -> None:
-        relabel(self)
-        self.refresh_bindings()
+        return {key: active._replace(binding=spoken(active.binding)) for key, active in found.items()}
 
 
 def spoken(binding: Binding) -> Binding:
-    from dataclasses import replace
-
     return replace(binding, description=word(binding.description)) if binding.description else binding
-
-
-def error_text(error: IcrmError) -> str:
-    return sentence(error)
-
-
-async def wait_for(future: Any) -> Any:
-    return await asyncio.wrap_future(future)
-
-
-Reading = Callable[[Context], Any]

@@ -19,15 +19,15 @@ NOUNS = ("contact", "company")
 
 class ContactsScreen(Acting):
     place = "contacts"
+    AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "key.open", id="contacts.open"),
         *CUSTOMER_KEYS,
-        Binding("tab", "other", "key.people-companies", id="contacts.other", priority=True),
+        Binding("tab", "other", "key.people-companies", id="contacts.other", show=False),
         Binding("i", "app.go('import')", "key.import", id="contacts.import", show=False),
     ]
 
     def body(self) -> ComposeResult:
-        yield Tabs([("contact", "noun.people"), ("company", "noun.companies")], id="tabs")
+        yield Tabs([("contact", "noun.people"), ("company", "noun.companies")], "tab", id="tabs")
         with Horizontal():
             yield RecordList("contact", Empty("empty.contacts", ("a", "key.add"), ("i", "key.import")), id="list")
             yield Summary(id="summary")
@@ -51,7 +51,10 @@ class ContactsScreen(Acting):
         self.app.push_screen(CustomerScreen(self.records.wanted.noun, row_id, self.records.ids))
 
     def action_other(self) -> None:
-        """People, then companies, then people again."""
+        """People, then companies, then people again; out of the filter line first, if that is where we are."""
+        if self.focused is not self.records.listing:
+            self.records.listing.focus()
+            return
         self.turn_to(NOUNS[1 - NOUNS.index(self.records.wanted.noun)])
 
     def turn_to(self, noun: str, text: str = "") -> None:

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Tree
 
-from icrm_tui.collect import companies, fields, organisation, timeline
+from icrm_tui.collect import fields, organisation, timeline
 from icrm_tui.context import Context
 from icrm_tui.i18n import t
 from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, record, who
@@ -155,7 +155,7 @@ class CustomerScreen(Acting):
 
     def body(self) -> ComposeResult:
         yield Heading()
-        yield Tabs(self.TABS, id="tabs")
+        yield Tabs(self.TABS, "tab", id="tabs")
         with Horizontal(id="page"):
             with VerticalScroll(id="info"):
                 yield Portrait()

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from icrm_tui.i18n import t
 from icrm_tui.improve import today
-from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target
+from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, target_of
 from icrm_tui.screens.customer import CustomerScreen
 from icrm_tui.widgets.blocks import Cell, Row
 from icrm_tui.widgets.columns import ListColumn
@@ -49,7 +49,7 @@ class TodayScreen(Acting):
             rows = found[section]
             if rows:
                 lines.append((None, Row(-1, heading=f"{t(f'today.{section}')} {len(rows)}")))
-                lines += [(target(row["id"]), Row(0, make(row))) for row in rows]
+                lines += [(target_of(row["id"]), Row(0, make(row))) for row in rows]
         self.rows = [who for who, _row in lines]
         listing = self.query_one(Listing)
         generation = listing.reload(keep=False) if not listing.total else listing.reload()
@@ -94,8 +94,3 @@ class TodayScreen(Acting):
         self.everyone = not self.everyone
         self.say("today.all" if self.everyone else "today.mine")
         self.changed()
-
-
-def target(written: str) -> Target:
-    """`p17` → contact 17, `co3` → company 3."""
-    return ("company", int(written[2:])) if written.startswith("co") else ("contact", int(written[1:]))

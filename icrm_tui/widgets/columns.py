@@ -32,7 +32,7 @@ def fit(columns: tuple[ListColumn, ...], room: int, shift: int = 0) -> tuple[tup
     """
     taken: list[int] = []
     used = 0
-    for place in [0, *range(1 + shift, len(columns))]:
+    for place in [*range(len(columns))[:1], *range(1 + shift, len(columns))]:
         need = columns[place].least + (GAP if taken else 0)
         if taken and used + need > room:
             break

@@ -4,8 +4,7 @@ Titles and labels are catalogue ids or plain words.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len
 from textual import events, on
@@ -13,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -20,7 +20,7 @@ from textual.widgets import Button, Static
 
 from icrm_tui.i18n import t
 from icrm_tui.widgets.lines import GUTTER, Lines
-from icrm_tui.widgets.text import cut, glyph, is_ascii, shown, word
+from icrm_tui.widgets.text import cut, cut_to, glyph, is_ascii, shown, word
 
 Answer = TypeVar("Answer")
 
@@ -41,24 +41,35 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             width: 64;
             max-width: 96%;
             height: auto;
-            max-height: 96%;
             border: round $foreground 25%;
             background: $surface;
             padding: 0 2;
         }
         & > .-ascii { border: ascii $foreground 25%; }
         .dialog-title { text-style: bold; margin-bottom: 1; }
-        .dialog-body { height: auto; max-height: 70vh; scrollbar-size-vertical: 1; }
+        .dialog-body {
+            height: auto;
+            scrollbar-size-vertical: 1;
+            scrollbar-color: $foreground 20%;
+            scrollbar-background: $surface;
+        }
         .dialog-buttons { height: 1; margin-top: 1; align-horizontal: right; }
-        .dialog-buttons Button { margin-left: 2; background: $foreground 8%; }
+        .dialog-buttons Button { margin-left: 2; min-width: 0; padding: 0 1; background: $foreground 8%; }
         .dialog-buttons Button:focus { background: $primary 30%; text-style: bold; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
 
+    BESIDE = 9  # lines of a dialog that are not its body, and a free one
+
     def __init__(self, title: str) -> None:
         super().__init__()
         self.heading = title
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The body scrolls where all of it has no room. Textual heeds such a limit only in cells."""
+        for body in self.query(".dialog-body"):
+            body.styles.max_height = max(3, event.size.height - self.BESIDE)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -ascii" if is_ascii() else "dialog"):
@@ -75,8 +86,22 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def buttons(self) -> list[Button]:
         return []
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing would lose anything that was entered."""
+        return False
+
+    @on(Button.Pressed, "#cancel")
     def action_close(self) -> None:
-        self.dismiss(None)
+        if not self.unsaved:
+            self.dismiss(None)
+            return
+        question = ConfirmDialog("ui.discard.title", "ui.discard.action", refuse="ui.discard.keep")
+        self.app.push_screen(question, self._discarded)
+
+    def _discarded(self, sure: bool | None) -> None:
+        if sure:
+            self.dismiss(None)
 
 
 class ConfirmDialog(Dialog[bool]):
@@ -115,8 +140,7 @@ class ConfirmDialog(Dialog[bool]):
         self.dismiss(False)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """`key` chooses it at once; `note` stands muted at the right."""
 
     value: str
@@ -126,22 +150,43 @@ class Choice:
 
 
 class ChoiceList(Lines):
-    DEFAULT_CSS = "ChoiceList { height: auto; max-height: 70vh; scrollbar-gutter: auto; }"
+    """Choices under one another; Enter or a click says `Chosen`."""
 
-    def __init__(self, choices: Sequence[Choice]) -> None:
-        super().__init__()
+    DEFAULT_CSS = "ChoiceList { height: auto; scrollbar-gutter: auto; }"
+
+    class Chosen(Message):
+        def __init__(self, value: str) -> None:
+            super().__init__()
+            self.value = value
+
+    def __init__(self, choices: Sequence[Choice] = (), id: str | None = None) -> None:
+        super().__init__(id=id, classes="dialog-body")
         self.choices = choices
 
     def on_mount(self) -> None:
         self.length(len(self.choices))
+
+    def show(self, choices: Sequence[Choice], keep: bool = False) -> None:
+        """Other choices; the cursor goes to the first, or with `keep` stays on its own."""
+        before = self.chosen.value if keep and self.chosen else None
+        self.choices = choices
+        self.length(len(choices))
+        self.cursor = next((n for n, one in enumerate(choices) if one.value == before), 0)
+        self.into_sight()
+        self.refresh(layout=True)
+
+    @property
+    def chosen(self) -> Choice | None:
+        """The one under the cursor."""
+        return self.choices[self.cursor] if self.cursor < len(self.choices) else None
 
     def on_click(self, event: events.Click) -> None:
         if event.chain == 1 and self.selectable(event.y + self.scroll_offset.y):
             self.call_after_refresh(self.action_open)
 
     def action_open(self) -> None:
-        if self.total and isinstance(self.screen, ChoiceDialog):
-            self.screen.dismiss(self.choices[self.cursor].value)
+        if self.chosen is not None:
+            self.post_message(self.Chosen(self.chosen.value))
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
@@ -149,10 +194,10 @@ class ChoiceList(Lines):
             return self.draw_plain("", "row")
         choice = self.choices[index]
         keys = max(cell_len(one.key) for one in self.choices)
-        note = shown(choice.note)
-        room = self.width - GUTTER - (keys + 2 if keys else 0) - cell_len(note) - 1
+        note = cut_to(shown(choice.note), self.width // 2)
+        room = self.width - GUTTER - (keys + 2 if keys else 0) - cell_len(note) - 2
         cells = [(cut(choice.key, keys) + "  ", "accent")] if keys else []
-        cells += [(cut(word(choice.label), room), ""), (note + " ", "muted")]
+        cells += [(cut(word(choice.label), room) + " ", ""), (note + " ", "muted")]
         return self.draw(cells, index == self.cursor)
 
 
@@ -174,6 +219,10 @@ class ChoiceDialog(Dialog[str | None]):
         at = next((n for n, one in enumerate(self.choices) if one.value == self.current), 0)
         self.query_one(ChoiceList).cursor = at
 
+    @on(ChoiceList.Chosen)
+    def _chosen(self, event: ChoiceList.Chosen) -> None:
+        self.dismiss(event.value)
+
     def on_key(self, event: events.Key) -> None:
         value = self.keys.get(event.character or "")
         if value is not None:
@@ -181,8 +230,7 @@ class ChoiceDialog(Dialog[str | None]):
             self.dismiss(value)
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictField:
+class ConflictField(NamedTuple):
     """One field as it was when the edit began, as it stands now, and as the user wants it."""
 
     key: str
@@ -199,11 +247,11 @@ class ConflictField:
         return "theirs" if self.mine == self.base else ""
 
 
-SIDES = ("base", "theirs", "mine")
-
-
 class ConflictTable(Lines):
-    DEFAULT_CSS = "ConflictTable { height: auto; max-height: 45vh; scrollbar-gutter: auto; }"
+    """Fields with a value for each side, one of which is taken; a field names its values as the sides are named."""
+
+    SIDES: ClassVar[tuple[str, ...]] = ("base", "theirs", "mine")
+    DEFAULT_CSS = "ConflictTable { height: auto; scrollbar-gutter: auto; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "take('base')", show=False),
         Binding("t", "take('theirs')", show=False),
@@ -212,8 +260,8 @@ class ConflictTable(Lines):
         Binding("right", "aside(1)", show=False),
     ]
 
-    def __init__(self, fields: Sequence[ConflictField]) -> None:
-        super().__init__()
+    def __init__(self, fields: Sequence[Any]) -> None:
+        super().__init__(classes="dialog-body")
         self.fields = fields
         self.taken = {field.key: field.clear for field in fields}
 
@@ -236,8 +284,8 @@ class ConflictTable(Lines):
 
     def action_aside(self, step: int) -> None:
         key = self.fields[self.cursor].key
-        at = SIDES.index(self.taken[key]) if self.taken[key] else 1
-        self.taken[key] = SIDES[max(0, min(at + step, 2))]
+        at = self.SIDES.index(self.taken[key]) if self.taken[key] else 1
+        self.taken[key] = self.SIDES[max(0, min(at + step, len(self.SIDES) - 1))]
         self.refresh()
 
     def moved(self) -> None:
@@ -247,7 +295,7 @@ class ConflictTable(Lines):
     def widths(self) -> tuple[int, int]:
         """Of the labels, and of each side with its mark."""
         labels = min(14, max(cell_len(word(field.label)) for field in self.fields))
-        return labels, max(4, (self.width - GUTTER - labels - 2) // 3)
+        return labels, max(4, (self.width - GUTTER - labels - 2) // len(self.SIDES))
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
@@ -257,7 +305,7 @@ class ConflictTable(Lines):
         taken = self.taken[field.key]
         labels, side = self.widths()
         cells = [(cut(word(field.label), labels) + "  ", "muted" if taken else "warning")]
-        for name in SIDES:
+        for name in self.SIDES:
             mark = glyph("chosen" if taken == name else "free")
             value = shown(getattr(field, name)) or glyph("rule")
             cells.append((f"{mark} {cut(value, side - 3)} ", "strong" if taken == name else "muted"))
@@ -275,7 +323,7 @@ class ConflictHead(Widget):
 
     def render(self) -> Content:
         labels, side = self.table.widths()
-        titles = "".join(cut("  " + t(f"ui.conflict.{name}"), side) for name in SIDES)
+        titles = "".join(cut("  " + t(f"ui.conflict.{name}"), side) for name in self.table.SIDES)
         return Content(" " * GUTTER + cut(t("ui.conflict.field"), labels) + "  " + titles)
 
 
@@ -292,15 +340,21 @@ class ConflictDialog(Dialog[dict[str, str] | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
 
-    def __init__(self, fields: Sequence[ConflictField]) -> None:
-        super().__init__("ui.conflict.title")
-        self.table = ConflictTable(fields)
+    HINT = "ui.conflict.hint"
+    BESIDE = 16
+
+    def __init__(self, fields: Sequence[Any], title: str = "ui.conflict.title") -> None:
+        super().__init__(title)
+        self.table = self.made(fields)
+
+    def made(self, fields: Sequence[Any]) -> ConflictTable:
+        return ConflictTable(fields)
 
     def body(self) -> ComposeResult:
         yield ConflictHead(self.table)
         yield self.table
         yield Static("", id="conflict-full", markup=False)
-        yield Static(t("ui.conflict.hint"), id="conflict-hint", markup=False)
+        yield Static(t(self.HINT), id="conflict-hint", markup=False)
 
     def buttons(self) -> list[Button]:
         return [button("ui.save", "^S", "save"), button("ui.cancel", "Esc", "cancel")]
@@ -308,10 +362,10 @@ class ConflictDialog(Dialog[dict[str, str] | None]):
     def on_mount(self) -> None:
         self.explain(self.table.fields[self.table.cursor])
 
-    def explain(self, field: ConflictField) -> None:
-        """The three values in full, for the columns may have cut them."""
+    def explain(self, field: Any) -> None:
+        """The values in full, for the columns may have cut them."""
         lines: list[Content] = []
-        titles = {name: t(f"ui.conflict.{name}") for name in SIDES}
+        titles = {name: t(f"ui.conflict.{name}") for name in self.table.SIDES}
         width = max(cell_len(title) for title in titles.values()) + 2
         for name, title in titles.items():
             value = shown(getattr(field, name)) or glyph("rule")
@@ -325,7 +379,3 @@ class ConflictDialog(Dialog[dict[str, str] | None]):
             self.app.bell()
             return
         self.dismiss({one.key: getattr(one, self.table.taken[one.key]) for one in self.table.fields})
-
-    @on(Button.Pressed, "#cancel")
-    def action_close(self) -> None:
-        self.dismiss(None)

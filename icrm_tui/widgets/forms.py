@@ -1,9 +1,8 @@
-"""A form declared as data: labelled fields, errors beside them, and a guard over what was entered."""
+"""A form declared as data: labelled fields, errors and remarks under them, and a guard over what was entered."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,8 +12,10 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Select, Static
 
+from icrm_tui.errors import IcrmError
 from icrm_tui.i18n import t
-from icrm_tui.widgets.dialogs import ConfirmDialog, Dialog, button
+from icrm_tui.widgets.dialogs import Dialog, button
+from icrm_tui.widgets.frame import sentence
 from icrm_tui.widgets.inputs import Flag, LineInput, LongInput
 from icrm_tui.widgets.text import shown, word
 
@@ -23,16 +24,16 @@ Faults = Mapping[str, str]  # field key → sentence; the key "" is about the wh
 Check = Callable[[Values], Faults | Awaitable[Faults]]
 
 
-@dataclass(frozen=True, slots=True)
-class FormField:
+class FormField(NamedTuple):
     """`choices` are (value, label) of a choice; a choice that is not `required` may stay unchosen (None).
 
-    Labels and hints are catalogue ids or plain words. A line or long field answers text, a flag True or False.
+    Labels and hints are catalogue ids or plain words. A line or long field answers text, a flag True or False;
+    a heading answers nothing.
     """
 
     key: str
     label: str
-    kind: Literal["line", "long", "choice", "flag"] = "line"
+    kind: Literal["line", "long", "choice", "flag", "heading"] = "line"
     value: Any = ""
     choices: Sequence[tuple[str, str]] = ()
     hint: str = ""
@@ -73,8 +74,11 @@ def value_of(widget: Widget) -> Any:
     raise TypeError(widget)
 
 
-class FormDialog(Dialog[Values | None]):
-    """Answers the values by key, or None. `check` says what is wrong before the dialog closes."""
+class FormDialog(Dialog[Any]):
+    """Answers what `keep` makes of the values (by default those themselves), or None.
+
+    `check` says what is wrong before that; what `keep` is refused is shown, and nothing entered is lost.
+    """
 
     DEFAULT_CSS = """
     FormDialog {
@@ -82,7 +86,10 @@ class FormDialog(Dialog[Values | None]):
         .form-row { height: auto; }
         .form-label { width: 16; color: $text-muted; padding-right: 1; }
         .form-cell { width: 1fr; height: auto; }
+        .form-heading { text-style: bold; margin-top: 1; }
         .form-fault { color: $text-error; display: none; }
+        .form-note { color: $text-warning; display: none; text-wrap: nowrap; text-overflow: ellipsis; }
+        .form-note.-shown { display: block; }
         .form-row.-wrong .form-fault { display: block; }
         .form-row.-wrong .form-label { color: $text-error; }
         #form-fault { color: $text-error; display: none; }
@@ -95,18 +102,24 @@ class FormDialog(Dialog[Values | None]):
 
     def __init__(self, title: str, fields: Sequence[FormField], check: Check | None = None) -> None:
         super().__init__(title)
-        self.fields = fields
+        self.all = fields
+        self.fields = [field for field in fields if field.kind != "heading"]
         self._check = check
         self._before: Values = {}
+        self._saving = False
 
     def body(self) -> ComposeResult:
         with VerticalScroll(classes="dialog-body", can_focus=False):
-            for field in self.fields:
+            for field in self.all:
+                if field.kind == "heading":
+                    yield Static(word(field.label), classes="form-heading", markup=False)
+                    continue
                 with Horizontal(classes="form-row", id=f"row-{field.key}"):
                     yield Static(word(field.label), classes="form-label", markup=False)
                     with Vertical(classes="form-cell"):
                         yield control(field)
                         yield Static("", classes="form-fault", markup=False)
+                        yield Static("", classes="form-note", markup=False)
         yield Static("", id="form-fault", markup=False)
 
     def buttons(self) -> list[Button]:
@@ -120,6 +133,25 @@ class FormDialog(Dialog[Values | None]):
 
     def values(self) -> Values:
         return {field.key: value_of(self.field(field.key)) for field in self.fields}
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether anything was entered that closing would lose."""
+        return self.values() != self._before
+
+    def note(self, key: str, text: str) -> None:
+        """A remark under a field, which hinders nothing; empty takes it away."""
+        line = self.query_one(f"#row-{key} .form-note", Static)
+        line.update("\n".join(shown(one) for one in text.split("\n")))
+        line.set_class(bool(text), "-shown")
+
+    async def keep(self, values: Values) -> Any:
+        """Do what the form is for. None keeps it open; an IcrmError is shown and keeps it open too."""
+        return values
+
+    def blame(self, error: IcrmError) -> Faults:
+        """Which field a refusal is about; a subclass may know."""
+        return {"": sentence(error)}
 
     async def check(self, values: Values) -> Faults:
         """What is wrong, by field. A subclass may ask the store here; by default the `check` given is asked."""
@@ -144,14 +176,28 @@ class FormDialog(Dialog[Values | None]):
     def action_save(self) -> None:
         self._save()
 
-    @work(exclusive=True)
+    @work
     async def _save(self) -> None:
-        values = self.values()
-        faults = {one.key: t("ui.required") for one in self.fields if one.required and _blank(values[one.key])}
-        faults = faults or dict(await self.check(values))
+        if self._saving:  # the same key twice saves once
+            return
+        self._saving = True
+        try:
+            answer, faults = await self._kept(self.values())
+        finally:
+            self._saving = False
         self.show_faults(faults)
-        if not faults:
-            self.dismiss(values)
+        if answer is not None and not faults:
+            self.dismiss(answer)
+
+    async def _kept(self, values: Values) -> tuple[Any, Faults]:
+        faults: Faults = {one.key: t("ui.required") for one in self.fields if one.required and _blank(values[one.key])}
+        faults = faults or await self.check(values)
+        if faults:
+            return None, faults
+        try:
+            return await self.keep(values), {}
+        except IcrmError as error:
+            return None, self.blame(error)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -161,18 +207,6 @@ class FormDialog(Dialog[Values | None]):
             self._save()
         else:
             self.focus_next()
-
-    @on(Button.Pressed, "#cancel")
-    def action_close(self) -> None:
-        if self.values() == self._before:
-            self.dismiss(None)
-            return
-        question = ConfirmDialog("ui.discard.title", "ui.discard.action", refuse="ui.discard.keep")
-        self.app.push_screen(question, self._discarded)
-
-    def _discarded(self, sure: bool | None) -> None:
-        if sure:
-            self.dismiss(None)
 
 
 def _blank(value: Any) -> bool:

@@ -8,10 +8,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.content import Content
+from textual.keys import key_to_character
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from icrm_tui import i18n
 from icrm_tui.errors import IcrmError
@@ -215,18 +215,80 @@ class Empty(Widget):
         return Content.assemble(*parts)
 
 
-class KeyLine(Footer):
-    """Textual's footer in one calm line."""
+class Key(NamedTuple):
+    """One key of the footer: as pressed, as shown, and what it does."""
+
+    key: str
+    shown: str
+    does: str
+
+
+class KeyLine(Widget):
+    """The keys that do something here, as many as fit whole, with help at the right end; a click presses one."""
 
     DEFAULT_CSS = """
-    KeyLine { background: $panel; padding: 0 1; }
-    KeyLine FooterKey, KeyLine.-compact FooterKey { background: $panel; margin-right: 2; }
-    KeyLine FooterKey .footer-key--key { color: $foreground; background: $panel; }
-    KeyLine FooterKey .footer-key--description { color: $text-muted; background: $panel; }
+    KeyLine {
+        height: 1;
+        dock: bottom;
+        background: $panel;
+        & > .keyline--key { color: $foreground; background: $panel; text-style: bold; }
+        & > .keyline--does { color: $text-muted; background: $panel; }
+    }
     """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keyline--key", "keyline--does"}
+    ALLOW_SELECT = False
+    HELP = "app.help"
+    GAP = 2
 
-    def __init__(self) -> None:
-        super().__init__(compact=True, show_command_palette=False)
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
+
+    def on_unmount(self) -> None:
+        self.screen.bindings_updated_signal.unsubscribe(self)
+
+    def keys(self) -> tuple[list[Key], Key | None]:
+        """Those shown, in order, and the one for help. A key that would be typed into a field is none."""
+        found: dict[str, Key] = {}
+        focused = self.screen.focused
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            typed = focused is not None and focused.check_consume_key(binding.key, key_to_character(binding.key))
+            if binding.show and binding.description and active.enabled and not (typed and not binding.priority):
+                name = self.app.get_key_display(binding)
+                found.setdefault(binding.action, Key(binding.key, name, word(binding.description)))
+        return list(found.values()), found.pop(self.HELP, None)
+
+    def fitting(self) -> list[Key]:
+        """As many as there is room for; help keeps its place at the end."""
+        keys, last = self.keys()
+        room = self.size.width - 2 - (self._width(last) if last else 0)
+        chosen: list[Key] = []
+        for key in keys:
+            if key == last:
+                continue
+            room -= self._width(key)
+            if room < 0:
+                break
+            chosen.append(key)
+        return [*chosen, last] if last else chosen
+
+    def _width(self, key: Key) -> int:
+        return cell_len(key.shown) + 1 + cell_len(key.does) + self.GAP
+
+    def render_line(self, _y: int) -> Strip:
+        strong = self.get_component_rich_style("keyline--key")
+        muted = self.get_component_rich_style("keyline--does")
+        segments = [Segment(" ", muted)]
+        for key in self.fitting():
+            segments += [Segment(key.shown, strong), Segment(f" {key.does}{' ' * self.GAP}", muted)]
+        return Strip(segments).adjust_cell_length(self.size.width, muted)
+
+    def on_click(self, event: events.Click) -> None:
+        edge = 1
+        for key in self.fitting():
+            if edge <= event.x < edge + self._width(key) - self.GAP:
+                self.app.simulate_key(key.key)
+            edge += self._width(key)
 
 
 def relabel(root: Widget) -> None:

@@ -50,15 +50,15 @@ class Lines(ScrollView, can_focus=True):
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{part}" for part in PARTS}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("ctrl+u", "page(-0.5)", show=False),
-        Binding("ctrl+d", "page(0.5)", show=False),
-        Binding("home", "first", show=False),
-        Binding("end,G", "last", show=False),
-        Binding("enter", "open", "ui.key.open", id="list.open"),
+        Binding("enter", "open", "key.open", id="list.open"),
+        Binding("up,k", "move(-1)", "key.up", id="list.up", show=False),
+        Binding("down,j", "move(1)", "key.down", id="list.down", show=False),
+        Binding("pageup", "page(-1)", "key.page-up", id="list.page-up", show=False),
+        Binding("pagedown", "page(1)", "key.page-down", id="list.page-down", show=False),
+        Binding("ctrl+u", "page(-0.5)", "key.half-up", id="list.half-up", show=False),
+        Binding("ctrl+d", "page(0.5)", "key.half-down", id="list.half-down", show=False),
+        Binding("home", "first", "key.first", id="list.first", show=False),
+        Binding("end,G", "last", "key.last", id="list.last", show=False),
     ]
     ALLOW_SELECT = False
 
@@ -169,9 +169,14 @@ class Lines(ScrollView, can_focus=True):
         self._styles_drawn.clear()
         super().notify_style_update()
 
+    @property
+    def lit(self) -> bool:
+        """Whether its cursor is the one the keys move."""
+        return self.has_focus
+
     def draw(self, cells: Iterable[tuple[str, str]], current: bool, mark: str = " ") -> Strip:
         """A line of (text, tone), one segment each, so that wide characters cannot push their neighbours."""
-        ground = ("cursor" if self.has_focus else "blurred") if current else "row"
+        ground = ("cursor" if self.lit else "blurred") if current else "row"
         segments = [
             Segment(glyph("bar") if current else " ", self.style(ground, "bar")),
             Segment(mark + " ", self.style(ground, "mark")),

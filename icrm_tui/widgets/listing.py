@@ -24,10 +24,10 @@ PATIENCE = 0.1  # seconds before a line says that it is waiting
 
 class Listing(Lines):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "shift(-1)", show=False),
-        Binding("right", "shift(1)", show=False),
-        Binding("space", "mark", show=False),
-        Binding("V", "mark_all", show=False),
+        Binding("space", "mark", "key.mark", id="list.mark", show=False),
+        Binding("V", "mark_all", "key.mark-all", id="list.mark-all", show=False),
+        Binding("left", "shift(-1)", "key.columns-left", id="list.left", show=False),
+        Binding("right", "shift(1)", "key.columns-right", id="list.right", show=False),
     ]
 
     class Said(Message):

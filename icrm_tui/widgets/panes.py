@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
@@ -75,7 +76,10 @@ class Timeline(Lines):
     class MoreWanted(Said):
         """Older ones than `entry`, the last one here."""
 
-    BINDINGS: ClassVar = [("right", "unfold(True)"), ("left", "unfold(False)")]
+    BINDINGS: ClassVar = [
+        Binding("right", "unfold(True)", "key.unfold", id="timeline.unfold", show=False),
+        Binding("left", "unfold(False)", "key.fold", id="timeline.fold", show=False),
+    ]
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -272,10 +276,11 @@ class OrgTree(Tree[int]):
     }
     """
     BINDINGS: ClassVar = [
-        ("k", "cursor_up"),
-        ("j", "cursor_down"),
-        ("left", "fold(True)"),
-        ("right", "fold(False)"),
+        Binding("enter", "select_cursor", "key.open", id="tree.open"),
+        Binding("k", "cursor_up", "key.up", id="tree.up", show=False),
+        Binding("j", "cursor_down", "key.down", id="tree.down", show=False),
+        Binding("left", "fold(True)", "key.fold", id="tree.fold", show=False),
+        Binding("right", "fold(False)", "key.unfold", id="tree.unfold", show=False),
     ]
 
     def __init__(self, company: str, id: str | None = None) -> None:

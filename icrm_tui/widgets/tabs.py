@@ -12,7 +12,10 @@ from icrm_tui.widgets.text import shown, word
 
 
 class Tabs(Widget):
-    """`tabs` are (key, catalogue id); a number beside a name tells how many there are."""
+    """`tabs` are (key, catalogue id); a number beside a name tells how many there are.
+
+    `key`, at the end, is what goes to the next one.
+    """
 
     DEFAULT_CSS = "Tabs { height: 1; padding: 0 2; }"
     ALLOW_SELECT = False
@@ -22,8 +25,9 @@ class Tabs(Widget):
             super().__init__()
             self.tab = tab
 
-    def __init__(self, tabs: Sequence[tuple[str, str]], id: str | None = None) -> None:
+    def __init__(self, tabs: Sequence[tuple[str, str]], key: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
+        self.key = key
         self.tabs = tuple(tabs)
         self.counts: dict[str, int] = {}
         self._current = self.tabs[0][0]
@@ -56,7 +60,9 @@ class Tabs(Widget):
         parts: list[Content | str | tuple[str, str]] = []
         for place, (key, label) in enumerate(self._labels()):
             parts.append("   " if place else "")
-            parts.append((shown(label), "bold $text-primary" if key == self.current else "$text-muted"))
+            parts.append((shown(label), "bold $text-primary" if key == self.current else "$foreground-muted"))
+        if self.key:
+            parts.append((f"   {self.key}", "$text-disabled"))
         return Content.assemble(*parts)
 
     def on_click(self, event: events.Click) -> None:

@@ -66,6 +66,11 @@ def cut(text: str, width: int, align: str = "left") -> str:
     return space + text if align == "right" else text + space
 
 
+def cut_to(text: str, most: int) -> str:
+    """`text` in at most `most` cells."""
+    return text if cell_len(text) <= most else cut(text, most)
+
+
 @lru_cache(8192)
 def cell(value: str, width: int, align: str = "left") -> str:
     """A value from outside, safe and cut; a huge one costs no more than a long one."""

@@ -10,20 +10,20 @@ from icrm_tui.widgets.columns import ListColumn
 
 # how wide a column of a type is, may shrink to, and how it shares what is left over
 WIDTHS = {
-    "name": (18, 8, 3),
-    "text": (14, 6, 2),
-    "choice": (12, 6, 0),
+    "name": (18, 14, 3),
+    "text": (14, 10, 2),
+    "choice": (12, 8, 0),
     "user": (10, 6, 0),
-    "tag": (14, 6, 1),
-    "phone": (17, 12, 0),
-    "instant": (10, 10, 0),
+    "tag": (14, 10, 1),
+    "phone": (17, 15, 0),
+    "instant": (11, 11, 0),
     "day": (10, 10, 0),
-    "birthday": (10, 8, 0),
-    "number": (8, 4, 0),
-    "flag": (5, 3, 0),
+    "birthday": (11, 10, 0),
+    "number": (8, 6, 0),
+    "flag": (8, 5, 0),
     "id": (8, 5, 0),
 }
-WIDER = {"email": (24, 12, 2), "name": (20, 10, 3)}
+WIDER = {"email": (26, 18, 2), "name": (20, 14, 3), "city": (12, 8, 0), "company": (22, 14, 3)}
 
 
 def column(word: str, field: Field) -> ListColumn:

@@ -124,7 +124,7 @@ async def test_words_change_with_the_language_and_nothing_is_composed_anew() -> 
 
 
 async def test_an_error_of_the_rooms_is_said_in_the_language_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert i18n.t("ui.save") == "Save"
+    i18n.need("errors")
     monkeypatch.setitem(i18n._words, "error.frame-test", "{name} is too long.")
     app = FrameApp()
     async with app.run_test(size=(80, 24)):

@@ -1,0 +1,211 @@
+"""History: every change, by whom and when, what it did to which row, and taking it back or doing it again."""
+
+from array import array
+from datetime import datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+
+from icrm_tui import history
+from icrm_tui.context import Context
+from icrm_tui.i18n import has, t
+from icrm_tui.screens.base import IcrmScreen
+from icrm_tui.widgets.blocks import Cell, Row
+from icrm_tui.widgets.columns import ListColumn
+from icrm_tui.widgets.dialogs import ConfirmDialog, Dialog
+from icrm_tui.widgets.frame import Empty
+from icrm_tui.widgets.listhead import ListHead
+from icrm_tui.widgets.listing import Listing
+from icrm_tui.widgets.text import glyph, shown, word
+from icrm_tui.widgets.values import chosen, day, local
+
+SHOWN = 100  # rows of one change that are told
+COLUMNS = (
+    ListColumn("at", "history.at", 12, 12),
+    ListColumn("who", "field.who", 10, 6),
+    ListColumn("verb", "field.verb", 26, 14, 1),
+    ListColumn("n", "history.rows", 7, 5, align="right"),
+    ListColumn("state", "history.state", 12, 8),
+)
+SIGNS = {"made": ("+", "$text-success"), "changed": ("~", "$text-warning"), "removed": ("-", "$text-error")}
+
+
+def said(verb: str) -> str:
+    return t(f"verb.{verb}") if has(f"verb.{verb}") else verb
+
+
+def moment(stamp: str, now: datetime, zone: ZoneInfo) -> str:
+    when = local(stamp, zone)
+    return f"{day(when.date(), now.astimezone(zone).date())} {when:%H:%M}"
+
+
+def block(ctx: Context, newest: int, count: int) -> list[dict[str, Any]]:
+    return history.changes(ctx, count, newest + 1)
+
+
+class Detail(Widget):
+    """What one change did, row by row."""
+
+    DEFAULT_CSS = "Detail { height: auto; padding: 0 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[dict[str, Any]] = []
+
+    def show(self, rows: list[dict[str, Any]]) -> None:
+        self.rows = rows
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        return Content("\n").join(line for row in self.rows for line in self._lines(row))
+
+    def _lines(self, row: dict[str, Any]) -> list[Content]:
+        sign, tone = SIGNS[row["did"]]
+        of = f" {glyph('between')} ".join(shown(one["name"]) for one in row["of"] if one["name"])
+        head = Content.assemble(
+            (f"{sign} ", tone),
+            (word(f"noun.{row['noun']}") + " ", "$foreground-muted"),
+            (shown(row["name"]), "bold"),
+            (f"  {row['id']}" if row["id"] else "", "$foreground-muted"),
+            (f"  {of}" if of else "", "$foreground-muted"),
+        )
+        return [head, *(self._field(key, *values) for key, values in row["fields"].items() if not key.endswith("_key"))]
+
+    def _field(self, key: str, before: object, after: object) -> Content:
+        blank = glyph("rule")
+        label = word(f"field.{key}") if has(f"field.{key}") else key
+        old, new = (shown(chosen(key, str(value))) if value not in (None, "") else blank for value in (before, after))
+        return Content.assemble(
+            (f"    {label}  ", "$foreground-muted"),
+            (old, "$foreground-muted"),
+            (f" {glyph('out')} ", "$foreground-muted"),
+            new,
+        )
+
+
+class DetailPane(VerticalScroll):
+    DEFAULT_CSS = """
+    DetailPane { width: 2fr; display: none; border-left: solid $foreground 10%; padding: 0 1;
+        scrollbar-size-vertical: 1; }
+    """
+    can_focus = False
+
+    def compose(self) -> ComposeResult:
+        yield Detail()
+
+
+class DetailDialog(Dialog[None]):
+    """The same where there is no room beside the list."""
+
+    def __init__(self, title: str, rows: list[dict[str, Any]]) -> None:
+        super().__init__(title)
+        self.rows = rows
+
+    def body(self) -> ComposeResult:
+        detail = Detail()
+        detail.show(self.rows)
+        with VerticalScroll(classes="dialog-body"):
+            yield detail
+
+
+class HistoryScreen(IcrmScreen):
+    place = "history"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "turn_round", "key.turn-round", id="history.undo"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: array[int] = array("q")
+        self.rows: dict[int, dict[str, Any]] = {}
+
+    def body(self) -> ComposeResult:
+        listing = Listing(*COLUMNS)
+        yield ListHead(listing)
+        with Horizontal():
+            yield listing
+            yield DetailPane()
+        yield Empty("empty.history")
+
+    @property
+    def listing(self) -> Listing:
+        return self.query_one(Listing)
+
+    def changed(self) -> None:
+        self.load(history.ids, then=self._take_ids)
+
+    def relabel(self) -> None:
+        self.changed()
+
+    def _take_ids(self, ids: "array[int]") -> None:
+        self.ids = ids
+        self.listing.reload()
+        self.listing.set_ids(ids)
+        self.set_class(not ids, "-empty")
+        self.query_one(Empty).display = not ids
+
+    @on(Listing.BlockWanted)
+    def _wanted(self, event: Listing.BlockWanted) -> None:
+        def fill(rows: list[dict[str, Any]]) -> None:
+            self.rows |= {row["id"]: row for row in rows}
+            self.listing.fill(event.generation, event.first, [self._row(row) for row in rows])
+
+        if event.first < len(self.ids):
+            self.load(block, self.ids[event.first], event.count, then=fill, wait=0, name="block")
+
+    def _row(self, row: dict[str, Any]) -> Row:
+        now = self.icrm.opening.clock()
+        state = Cell(t("history.undone"), "warning") if row["undone"] else ""
+        tone = "muted" if row["undone"] else ""
+        what = said(row["verb"]) + (f" {glyph('between')} {row['undoes']}" if row["undoes"] else "")
+        when = moment(row["at"], now, self.icrm.zone)
+        return Row(row["id"], (Cell(when, "muted"), row["who"], Cell(what, tone), f"{row['n']:,}", state))
+
+    @property
+    def change(self) -> dict[str, Any] | None:
+        row = self.listing.row
+        return self.rows.get(row.id) if row else None
+
+    @on(Listing.Highlighted)
+    def _highlighted(self, event: Listing.Highlighted) -> None:
+        pane = self.query_one(DetailPane)
+        if event.row is not None and pane.display:
+            self.load(history.detail, event.row.id, SHOWN, then=pane.query_one(Detail).show, wait=0.08)
+
+    @on(Listing.Opened)
+    @work
+    async def _opened(self, event: Listing.Opened) -> None:
+        rows = await self.ask(history.detail, event.row.id, SHOWN)
+        change = self.rows[event.row.id]
+        self.app.push_screen(DetailDialog(said(change["verb"]), rows))
+
+    @work
+    async def action_turn_round(self) -> None:
+        """Take back the change under the cursor, or do it again where it is taken back."""
+        change = self.change
+        if change is None:
+            return
+        if change["n"] > 1 or change["who"] != self.icrm.user:
+            title = t("ask.redo" if change["undone"] else "ask.undo", verb=said(change["verb"]))
+            facts = [t("ask.undo.facts", n=change["n"], who=change["who"])]
+            action = "key.redo" if change["undone"] else "key.undo"
+            if not await self.app.push_screen_wait(ConfirmDialog(title, action, facts)):
+                return
+        await tell(self, lambda ctx: history.undo(ctx, history.standing(ctx, change["id"])))
+
+
+async def undo_latest(screen: Any) -> None:
+    """Take back the user's latest change, and say which it was."""
+    await tell(screen, history.undo)
+
+
+async def tell(screen: IcrmScreen, undo: Any) -> None:
+    done = await screen.perform(undo)
+    if done is not None:
+        screen.say("done.redone" if done.again else "done.undone", verb=said(done.verb), n=done.rows)
