@@ -98,6 +98,19 @@ class Importer(NamedTuple):
     publish: Callable[..., None]
 
 
+class Exporter(NamedTuple):
+    """How the rows of a noun become rows of a file, read a block of ids at once; found by EXPORTERS.
+
+    `columns(ctx)` are the columns this store's rows can fill, `read(ctx, ids)` gives what is known of each row,
+    `record` makes of that the record JSON has, `cells` its text by column, in the words the noun's importer reads.
+    """
+
+    columns: Callable[..., list[str]]
+    read: Callable[..., Any]
+    record: Callable[..., dict[str, Any]]
+    cells: Callable[..., Mapping[str, str]]
+
+
 class Noun(NamedTuple):
     """What a noun declares about itself.
 
@@ -131,6 +144,17 @@ class Noun(NamedTuple):
     edit: Callable[..., bool] | None = None
     merges: Callable[..., list[tuple[str, int, int]]] | None = None
     merged: Callable[..., None] | None = None
+
+
+def in_name(key: str, sort: str, around: str = "{}") -> tuple[str, str]:
+    """Tests for `verify` that a text is in a name, of which `key` is as written and `sort` in pinyin syllables.
+
+    The first is for its letters, in pinyin also joined and with `u` for ü, the second for its initials.
+    """
+    joined = f"replace({sort}, ' ', '')"
+    places = (key, sort, joined, f"replace({joined}, 'v', 'u')")
+    like = " OR ".join(f"{place} {{like}}" for place in places)
+    return around.replace("{}", f"({like})"), around.replace("{}", f"(' ' || {sort}) {{initials}}")
 
 
 # noun → module
@@ -237,6 +261,12 @@ IMPORTERS: dict[str, str] = {
     "company": "collect.companies_import:IMPORTER",
 }
 
+EXPORTERS: dict[str, str] = {
+    "contact": "collect.contacts_export:EXPORTER",
+    "company": "collect.companies_export:EXPORTER",
+    "interaction": "collect.interactions_export:EXPORTER",
+}
+
 # dialog word → screen class
 DIALOGS: dict[str, str] = {
     "contact.add": "screens.dialogs.contacts:ContactDialog",
@@ -265,6 +295,12 @@ def noun(word: str) -> Noun:
 @cache
 def importer(word: str) -> Importer:
     found: Importer = resolve(IMPORTERS[word])
+    return found
+
+
+@cache
+def exporter(word: str) -> Exporter:
+    found: Exporter = resolve(EXPORTERS[word])
     return found
 
 

@@ -126,7 +126,7 @@ def of(ctx: Context, noun: str, row_id: int) -> dict[str, Any]:
         noun=noun,
         row=row_id,
     )
-    return {row["key"]: _typed(row) for row in rows}
+    return {row["key"]: typed(row) for row in rows}
 
 
 def known(ctx: Context, noun: str, words: Iterable[str], others: Iterable[str]) -> None:
@@ -180,6 +180,11 @@ def staged(cells: Mapping[str, Any], given: Mapping[str, Mapping[str, Any]], ord
     return found
 
 
+# all values of some rows {{ids}} of a noun, each with its definition
+VALUES = (
+    "SELECT v.row_id, f.key, f.name, f.type, f.choices, v.txt, v.num FROM field_values v"
+    " JOIN fields f ON f.id = v.field_id WHERE v.noun = '{noun}' AND v.row_id IN {{ids}} ORDER BY f.id"
+)
 TITLE = re.compile(r"field:(text|number|date|choice|flag):([^:]+?)(?::(.*))?", re.DOTALL)
 
 
@@ -188,6 +193,11 @@ def title(definition: Mapping[str, Any]) -> str:
     choices = definition["choices"].replace("|", "||").replace("\n", "|")
     head = f"field:{definition['type']}:{definition['name']}"
     return f"{head}:{choices}" if choices else head
+
+
+def cell(value: Row) -> str:
+    """A custom value in an export."""
+    return str(value["txt"]) if value["type"] != "flag" else "yes" if value["num"] else "no"
 
 
 def said_in(header: Iterable[str], known: Container[str]) -> dict[str, dict[str, str]]:
@@ -229,7 +239,8 @@ def _key(word: str) -> str:
     return fold(word.removeprefix("field:")).replace(" ", "_")
 
 
-def _typed(row: Row) -> Any:
+def typed(row: Row) -> Any:
+    """A custom value as JSON has it."""
     if row["type"] == "number":
         return int(row["num"]) if row["num"] == int(row["num"]) else row["num"]
     return row["num"] == 1 if row["type"] == "flag" else row["txt"]

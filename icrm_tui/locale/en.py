@@ -16,6 +16,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "ask.restore": "Replace everything in {path} by {file}?",
     "ask.yes-no": "[y/N]",
     # importing
+    "out.exported": ("{n:,} record is in {path}.", "{n:,} records are in {path}."),
     "import.line": "line {line}: {name}: {reason}",
     "import.created": "created",
     "import.updated": "updated",

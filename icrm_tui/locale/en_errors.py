@@ -23,6 +23,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.map-field": "There is no field {field} to import into. {nearest}",
     "error.preset": "There is no preset {text}. {nearest}",
     # importing
+    "error.export-exists": "{path} is there already; say --yes to replace it, or name another file.",
     "error.import-nobody": "There is neither a name nor an e-mail, phone or other way to reach somebody.",
     "error.import-nameless": "There is no company name.",
     "error.import-owner": "There is no user “{user}” here; the owner stays as it is, or is you.",

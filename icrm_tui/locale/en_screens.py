@@ -237,4 +237,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "first.import": "Import contacts from a file",
     "first.add": "Add the first contact by hand",
     "first.demo": "Look round a demo store first",
+    # long work
+    "ui.stop": "Stop",
+    "ui.stopping": "Stopping …",
 }

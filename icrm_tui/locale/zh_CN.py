@@ -16,6 +16,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "ask.restore": "用 {file} 替换 {path} 中的全部数据？",
     "ask.yes-no": "[y/N]",
     # importing
+    "out.exported": "已把 {n:,} 条记录写入 {path}。",
     "import.line": "第 {line} 行：{name}：{reason}",
     "import.created": "新建",
     "import.updated": "更新",

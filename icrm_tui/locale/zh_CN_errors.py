@@ -23,6 +23,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.map-field": "没有可导入的字段 {field}。{nearest}",
     "error.preset": "没有预设 {text}。{nearest}",
     # importing
+    "error.export-exists": "{path} 已经存在；加 --yes 可替换，或换一个文件名。",
     "error.import-nobody": "没有姓名，也没有邮箱、电话等联系方式。",
     "error.import-nameless": "没有公司名称。",
     "error.import-owner": "这里没有用户“{user}”；负责人保持不变，新客户归您。",

@@ -234,4 +234,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "first.import": "从文件导入联系人",
     "first.add": "手动添加第一位联系人",
     "first.demo": "先看看演示数据",
+    # long work
+    "ui.stop": "停止",
+    "ui.stopping": "正在停止…",
 }
