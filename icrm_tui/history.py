@@ -34,7 +34,7 @@ def undo(ctx: Context, change: int | None = None) -> Undone:
     """
 
     def work(tx: Tx) -> list[Any]:
-        target = _change(ctx, change) if change is not None else _latest(ctx)
+        target = _change(ctx, change) if change is not None else latest(ctx)
         chain = _chain(ctx, target)
         if target["undone"] or chain[-1]["undone"] == len(chain) % 2:
             raise Refused("already-undone", change=target["id"])
@@ -179,7 +179,8 @@ def _change(ctx: Context, change: int) -> db.Row:
     return found[0]
 
 
-def _latest(ctx: Context) -> db.Row:
+def latest(ctx: Context) -> db.Row:
+    """My latest change that is neither an undo nor undone."""
     found = ctx.read(
         "SELECT * FROM changes WHERE who = :who AND undoes IS NULL AND undone = 0 AND n > 0 ORDER BY id DESC LIMIT 1",
         who=ctx.user,
