@@ -196,6 +196,8 @@ def orders(text: str) -> frozenset[str] | None:
         return None
     one, two = int(found[1]), int(found[2])
     possible = {"dmy": 0 < two <= 12 and 0 < one <= 31, "mdy": 0 < one <= 12 and 0 < two <= 31}
+    if "." in text:  # wherever days are written with dots, the day comes first
+        possible["mdy"] = False
     return frozenset(order for order, fits in possible.items() if fits)
 
 

@@ -163,3 +163,9 @@ def test_a_birthday_is_found_by_the_keys_of_the_day_it_is_kept(today: date, mont
     on = dates.next_birthday(born, today)
     assert on >= today
     assert born.key in dates.keys(on, on)
+
+
+def test_between_dots_the_day_comes_first() -> None:
+    assert dates.order_of(["12.05.1990"]) == {"dmy"}
+    assert dates.order_of(["12/05/1990"]) == {"dmy", "mdy"}
+    assert dates.order_of(["12/05/1990", "25/05/1990"]) == {"dmy"}

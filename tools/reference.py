@@ -3,11 +3,15 @@
 import sys
 import tempfile
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from icrm_tui import cli, db, i18n, nouns, query
+from icrm_tui import db, i18n, nouns, query
+from icrm_tui.commands import helping, parsing
+from icrm_tui.context import Context
 from icrm_tui.nouns import Field, Noun
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -19,9 +23,10 @@ def data() -> str:
     i18n.use("en")
     with tempfile.TemporaryDirectory() as folder, closing(db.open_store(Path(folder) / "empty.db")) as connection:
         database = Database(connection.raw, execute_plugins=False)
+        ctx = Context(connection, "docs", lambda: datetime.now(UTC), ZoneInfo("UTC"))
         parts = [MADE, "# Data dictionary\n\n", INTRO]
         for word in nouns.NOUNS:
-            parts += _noun(database, nouns.noun(word))
+            parts += _noun(ctx, database, nouns.noun(word))
         return "".join(parts)
 
 
@@ -32,7 +37,7 @@ Text that is compared lies folded in a `*_key` column beside what was typed. Ins
 """
 
 
-def _noun(database: Database, noun: Noun) -> list[str]:
+def _noun(ctx: Context, database: Database, noun: Noun) -> list[str]:
     parts = [f"## {noun.word}\n\n"]
     if noun.prefix:
         parts.append(f"Ids are written `{noun.prefix}17`.\n\n")
@@ -45,7 +50,7 @@ def _noun(database: Database, noun: Noun) -> list[str]:
             target = "" if parent is None else f"the row that `{parent.by}` names" if parent.by else parent.noun
             parts.append(f"| {column.name} | {column.type.lower()} | {target} |\n")
         parts.append("\n")
-    fields = query._declared(noun.word)
+    fields = query.fields(ctx, noun.word)
     if noun.fields:
         parts.append("Words of the query language:\n\n| word | type | values |\n|---|---|---|\n")
         parts += [_field(word, field) for word, field in fields.items()]
@@ -60,9 +65,9 @@ def _field(word: str, field: Field) -> str:
 def commands() -> str:
     """Every command with its help, as a terminal of 100 columns shows it."""
     i18n.use("en")
-    parts = [MADE, "# Commands\n\n", "```text\n", cli.help_text([]), "\n```\n"]
-    for path in cli.every_command():
-        parts += [f"\n## icrm {' '.join(path)}\n\n```text\n", cli.help_text(path), "\n```\n"]
+    parts = [MADE, "# Commands\n\n", "```text\n", helping.text([]), "```\n"]
+    for path, _command in parsing.every():
+        parts += [f"\n## icrm {' '.join(path)}\n\n```text\n", helping.text(path), "```\n"]
     return "".join(parts)
 
 
