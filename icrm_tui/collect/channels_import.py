@@ -45,15 +45,21 @@ def staged(cells: Mapping[str, Any], country: str, doubts: list[Doubt]) -> list[
 
 def _several(kind: str, text: str) -> Sequence[str]:
     """The values in one cell: some programs put all of them there. A dash for nothing is none."""
-    if kind == "email" and "<" in text and (angled := ANGLED.findall(text)):
-        return angled
     if SEVERAL.search(text):
         parts = [part.strip() for part in SEVERAL.split(text) if part.strip()]
         if kind == "email" and all("@" in part for part in parts):
-            return parts
+            return [_bare(part) for part in parts]
         if kind in PHONES and all(_digits(part) >= 5 for part in parts):
             return parts
+    if kind == "email" and "<" in text:
+        return (_bare(text),)
     return (text,) if text[-1].isalnum() or any(map(str.isalnum, text)) else ()
+
+
+def _bare(text: str) -> str:
+    """`Ada <ada@a.example>` → ada@a.example"""
+    found = ANGLED.search(text)
+    return found[1] if found else text
 
 
 def _digits(text: str) -> int:

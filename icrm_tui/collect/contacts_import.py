@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from icrm_tui import dates
-from icrm_tui.collect import channels_import, consent, customers, fields, headers, preferences, tags
+from icrm_tui.collect import belongings, channels_import, consent, customers, fields, headers, preferences, tags
 from icrm_tui.collect.channels import KINDS
 from icrm_tui.collect.companies_import import FIRM, NO_FIRM, firm
 from icrm_tui.collect.contacts import GENDERS, ROLES
@@ -39,6 +39,7 @@ COLUMNS = {
 
 NUMBER = re.compile(r"p(\d{1,18})")
 FAMILY_FIRST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+FORMER = re.compile(r"(.*) \((.*), (\d{4}-\d\d-\d\d)?, (\d{4}-\d\d-\d\d)\)\Z", re.DOTALL)
 TOLD = re.compile(r"(.*) \((.*), (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\)\Z", re.DOTALL)
 ELSEWHERE = frozenset(f"address.{label}.{part}" for label in PLACES for part in PLACE)
 CONSENTS = {f"{what}.{kind}": (kind, int(what == "optin")) for what in ("optout", "optin") for kind in KINDS}
@@ -78,6 +79,8 @@ def parse(cells: Mapping[str, Any], given: Given) -> Draft:
         parts["consents"] = _consents(cells, given)
     if "preference" in cells:
         parts["preferences"] = [_preference(text, given) for _label, text in cells["preference"]]
+    if "former" in cells:
+        parts["former"] = [_former(text, given) for _label, text in cells["former"]]
     if given.fields:
         parts["field_values"] = fields.staged(cells, given.fields, given.order)
     return Draft(values, parts, doubts)
@@ -230,9 +233,16 @@ def _preference(text: str, given: Given) -> tuple[str, str, str, str]:
     return fact, fold(fact), origin, at
 
 
+def _former(text: str, given: Given) -> tuple[Any, ...]:
+    """A firm somebody was at: `Acme (Buyer, 2019-01-01, 2024-06-30)`."""
+    told = FORMER.match(text)
+    name, title, since, until = told.groups() if told else (text, "", "", given.stamp[:10])
+    return (*firm(name), title, since or "", until)
+
+
 IMPORTER = Importer(
     targets=TARGETS,
-    many=(*KINDS, "preference"),
+    many=(*KINDS, "preference", "former"),
     days=("birthday",),
     columns=COLUMNS,
     parts={
@@ -240,6 +250,7 @@ IMPORTER = Importer(
         "tags": tags.STAGED,
         "consents": consent.STAGED,
         "preferences": preferences.STAGED,
+        "former": {**FIRM, **belongings.STAGED},
         "field_values": fields.STAGED,
     },
     match=MATCH,

@@ -91,7 +91,8 @@ def publish(ctx: Context, tx: Tx, policy: str) -> None:
     preferences.publish(tx)
     fields.publish(tx, "contact", policy)
     _pointers(ctx, tx, policy)
-    _bump(tx)
+    if policy in ("update", "merge"):
+        _bump(tx)
 
 
 def _customers(ctx: Context, tx: Tx, policy: str) -> None:
@@ -104,7 +105,11 @@ def _customers(ctx: Context, tx: Tx, policy: str) -> None:
     )
     held = " JOIN contacts p ON p.id = t.id JOIN customers k ON k.id = p.customer_id"
     moved = named.format(held=held, fresh=0) + f" AND {moving}"
-    companies_import.named(ctx, tx, f"{named.format(held='', fresh=1)} UNION ALL {moved}")
+    former = (
+        "SELECT r.n, r.company, r.company_key, r.company_sort, r.company_short AS short FROM stage.target t"
+        " JOIN stage.former r ON r.n = t.n"
+    )
+    companies_import.named(ctx, tx, f"{named.format(held='', fresh=1)} UNION ALL {moved} UNION ALL {former}")
     tx.derived(
         "UPDATE stage.target SET customer_id = f.id FROM stage.rows r JOIN stage.firms f ON f.short = r.company_short"
         f" WHERE r.n = target.n AND (target.fresh = 1 OR target.n IN (SELECT m.n FROM ({moved}) AS m))"

@@ -98,19 +98,18 @@ def make(ctx: Context, path: Path, options: Options) -> Plan:
     header = layout.header
     defined = {row["key"]: dict(row) for row in fields.definitions(ctx, options.kind)}
     defined |= fields.said_in(header, defined)
-    kept = _kept(ctx, options, header)
-    preset = options.preset if not kept else None
+    name, kept = _kept(ctx, options, header)
     found = mapping.suggest(
         header,
         samples,
         kind=options.kind,
-        preset=preset or None,
+        preset=None if kept else options.preset or None,
         saved=kept,
         overrides=dict(options.map or {}),
         custom=defined,
     )
     constants = _constants(options, len(header), defined)
-    whole = mapping.Mapping(found.preset or (options.preset if kept else ""), constants + found.columns, options.kind)
+    whole = mapping.Mapping(name or found.preset, constants + found.columns, options.kind)
     return Plan(path, options, layout, whole, samples, len(constants), defined)
 
 
@@ -134,16 +133,17 @@ def _readable(path: Path, layout: csv.Layout) -> Iterator[csv.Row]:
         return
 
 
-def _kept(ctx: Context, options: Options, header: Sequence[str]) -> dict[str, str] | None:
-    """The saved mapping asked for, else the one saved for exactly these columns."""
+def _kept(ctx: Context, options: Options, header: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """The saved mapping asked for, else the one saved for exactly these columns: its name, column → field."""
     saved = {name: json.loads(text) for name, text in settings.named(ctx, f"mapping.{options.kind}.").items()}
     if options.preset:
-        found: dict[str, str] | None = saved.get(options.preset)
-        if found is None and options.preset not in headers.presets():
+        if options.preset in saved:
+            return options.preset, saved[options.preset]
+        if options.preset not in headers.presets():
             known = [*saved, *headers.presets()]
             raise Usage("preset", text=options.preset, nearest=headers.nearest(options.preset, known))
-        return found
-    return next((columns for columns in saved.values() if set(columns) == set(header)), None)
+        return "", {}
+    return next(((name, columns) for name, columns in saved.items() if set(columns) == set(header)), ("", {}))
 
 
 def _constants(options: Options, width: int, defined: Mapping[str, Any]) -> list[Column]:
