@@ -24,7 +24,21 @@ PACKAGE = "icrm_tui"
 
 # from below; a module belongs to the first of its own names that stands here, and imports its own layer or lower ones
 LAYERS = (
-    {"errors", "text", "pinyin", "dates", "when", "recurrence", "i18n", "locale", "config", "paths", "output", "nouns"}
+    {
+        "errors",
+        "text",
+        "pinyin",
+        "tokens",
+        "dates",
+        "when",
+        "recurrence",
+        "i18n",
+        "locale",
+        "config",
+        "paths",
+        "output",
+        "nouns",
+    }
     | {"query_parser", "money", "countries"},
     {"store"},
     {"db", "session"},
@@ -65,8 +79,9 @@ GROUND = {
     "changes": {"context", "history"},
     "history": {"store"},
     "gone": {"store"},
-    "docs": {"search"},
-    "docs_fts": {"search"},
+    "docs": {"search", "store"},
+    "docs_fts": {"search", "store"},
+    "search_state": {"search"},
     "search_todo": {"search"},
     "touched": {"db"},
     "made": {"history"},
@@ -373,7 +388,7 @@ def statements(ctx: Context, word: str, noun: nouns.Noun) -> Iterator[str]:
     if noun.search:
         yield noun.search.format(ids="(1)")
         yield from (f"SELECT id FROM ({sql.format(ids='(1)')}) AS s" for sql in noun.found_by.values())
-        yield noun.hits.format(condition="t.id = 1")
+        yield noun.hits.format(found=ctx.connection.found(word, "q"), condition="t.id = 1")
         for test in noun.verify:
             shaped = test.format(t="t", like="LIKE :a ESCAPE '!'", initials="LIKE :a")
             yield f"SELECT t.id FROM {noun.table} t WHERE {shaped}"
@@ -574,7 +589,7 @@ def test_help_has_words_for_every_command_option_and_argument() -> None:
         needed |= {f"cmd.{'.'.join(path[: n + 1])}" for n in range(len(path))}
         for parameter in command.params:
             written = parsing.written(parameter)
-            needed.add(f"opt.{parameter.name}" if written.startswith("--") else f"arg.{written}")
+            needed.add(f"opt.{parameter.name}" if written.startswith("--") else f"arg.{written.rstrip('.')}")
     assert sorted(needed - words.keys()) == []
 
 
