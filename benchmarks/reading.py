@@ -1,0 +1,76 @@
+"""Looking things up in a store that is open: each kind of question many times, at its median and its worst.
+
+The floor is one row read by its id.
+"""
+
+import random
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from benchmarks import people
+from benchmarks.measure import Line, call
+from icrm_tui import db, lists, search
+from icrm_tui.collect import contacts, timeline
+from icrm_tui.context import Context
+from icrm_tui.improve import today
+from icrm_tui.lists import Wanted
+from icrm_tui.search import Who
+
+ROUNDS = 200
+WORDS = {
+    "one Chinese character": people.GIVEN,
+    "two Chinese characters": [a + b for a in people.FAMILY[:6] for b in people.GIVEN[:6]],
+    "pinyin": ("zhangwei", "wangfang", "liuyang", "chenjing", "yangli"),
+    "initials": ("zw", "wf", "ly", "cjm", "wxm"),
+    "a name": people.LAST,
+    "part of an e-mail": ("user12", "atth", "mail9", "ser77", "l13.ex"),
+    "four digits": ("0717", "1234", "9876", "4711", "0042"),
+    "company": ("Firm 17", "Firm 203", "有限公司"),
+    "nothing there": ("qqqqq", "龘", "99999999999"),
+}
+
+
+def lines(size: int, folder: Path) -> Iterator[Line]:
+    with closing(db.open_store(people.store(folder, size))) as connection:
+        ctx = Context(connection, "bench", lambda: datetime(2026, 1, 2, tzinfo=UTC), ZoneInfo("UTC"))
+        chance = random.Random(1)
+        floor = statistics.median(
+            call(lambda: ctx.read("SELECT * FROM contacts WHERE id = :id", id=chance.randrange(1, size))).seconds
+            for _ in range(ROUNDS)
+        )
+        for what, ask, target in asked(ctx, size, chance):
+            spent = sorted(call(ask).seconds for _ in range(ROUNDS))
+            worst = spent[int(len(spent) * 0.99)]
+            yield Line(f"{what}, p50", statistics.median(spent), "one row", floor)
+            yield Line(f"{what}, p99", worst, "one row", floor, target)
+
+
+def asked(ctx: Context, size: int, chance: random.Random) -> Iterator[tuple[str, Callable[[], object], str]]:
+    for kind, words in WORDS.items():
+        pick = list(words)
+        yield f"find {kind}", lambda pick=pick: search.find(ctx, chance.choice(pick)), "≤10 ms"  # type: ignore[misc]
+    for sort in ("name", "city", "created"):
+        wanted = Wanted("contact", sort=sort)
+        yield f"first page by {sort}", lambda wanted=wanted: lists.rows(ctx, wanted, 50), "≤10 ms"  # type: ignore[misc]
+    by_city = Wanted("contact", "city:Berlin tag:vip")
+    yield "first page of a filter", lambda: lists.rows(ctx, by_city, 50), "≤1.5 s"
+    ids = lists.ids(ctx, Wanted("contact"))
+    somewhere = Wanted("contact")
+
+    def page() -> object:
+        start = chance.randrange(len(ids))
+        return lists.by_ids(ctx, somewhere, ids[start : start + 256])
+
+    yield "256 rows anywhere", page, "≤10 ms"
+    yield "one contact", lambda: contacts.show(ctx, chance.randrange(1, size)), "≤5 ms"
+
+    def last() -> object:
+        row = contacts.get(ctx, chance.randrange(1, size))
+        return timeline.entries(ctx, Who(row["customer_id"], row["id"], row["name"]))
+
+    yield "a timeline", last, "≤5 ms"
+    yield "Today of all", lambda: today.today(ctx, everyone=True), "≤50 ms"
