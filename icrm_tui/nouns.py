@@ -84,15 +84,19 @@ class Importer(NamedTuple):
     """How the rows of a file become rows of a noun. It stands beside the noun and is found by IMPORTERS.
 
     A column of the file feeds one of `targets`; of `many` there may be several, each with a label (`phone.work`);
-    in `days` the order of numbers must be known. `parse(cells, given)` is pure: the values of `columns` and of the
-    `parts`, as tuples, or Rejected. `publish(ctx, tx, policy)` runs in a change, with the rows staged and matched.
+    in `days` the order of numbers must be known. `parse(cells, given)` reads nothing: the values of `columns` and of
+    the `parts`, as tuples, or Rejected; what many rows point at goes to a table of `shared` ones, by number. New rows
+    get ids of `table`. `publish(ctx, tx, policy)` runs in a change, with the rows staged and matched.
     """
+
+    table: str
 
     targets: tuple[str, ...]
     many: tuple[str, ...]
     days: tuple[str, ...]
     columns: Mapping[str, str]
     parts: Mapping[str, Mapping[str, str]]
+    shared: Mapping[str, Mapping[str, str]]
     match: tuple[Match, ...]
     parse: Callable[..., Any]
     publish: Callable[..., None]

@@ -46,7 +46,7 @@ def former(ctx: Context, contact_id: int) -> list[dict[str, Any]]:
 # --- importing -------------------------------------------------------------------------------------------
 
 
-STAGED = {"title": "TEXT", "since": "TEXT", "until": "TEXT"}
+STAGED = {"firm": "INTEGER", "title": "TEXT", "since": "TEXT", "until": "TEXT"}
 
 
 def publish(tx: Tx) -> None:
@@ -54,14 +54,14 @@ def publish(tx: Tx) -> None:
     tx.bulk(
         "belongings",
         "contact_id, customer_id, title",
-        "SELECT t.id AS contact_id, t.customer_id, COALESCE(r.title, '') AS title FROM stage.target t"
-        " JOIN stage.rows r ON r.n = t.n WHERE t.fresh = 1 AND r.company IS NOT NULL ORDER BY t.id",
+        "SELECT t.id AS contact_id, f.id AS customer_id, COALESCE(r.title, '') AS title FROM stage.target t"
+        " JOIN stage.rows r ON r.n = t.n JOIN stage.firms f ON f.seq = r.firm WHERE t.fresh = 1 ORDER BY t.id",
     )
     tx.bulk(
         "belongings",
         "contact_id, customer_id, title, since, until",
         "SELECT t.id AS contact_id, f.id AS customer_id, b.title, b.since, b.until FROM stage.former b"
-        " JOIN stage.target t ON t.n = b.n JOIN stage.firms f ON f.short = b.company_short WHERE NOT EXISTS"
+        " JOIN stage.target t ON t.n = b.n JOIN stage.firms f ON f.seq = b.firm WHERE NOT EXISTS"
         " (SELECT 1 FROM belongings x WHERE x.contact_id = t.id AND x.customer_id = f.id AND x.until = b.until)"
         " ORDER BY b.rowid DESC",
     )

@@ -8,7 +8,7 @@ from typing import Any
 from icrm_tui.collect import companies, customers, fields, tags
 from icrm_tui.collect.channels import phone_key
 from icrm_tui.collect.customers import Doubt, takes
-from icrm_tui.collect.staging import Draft, Given, Rejected, doubt, number
+from icrm_tui.collect.staging import Draft, Given, Rejected, doubt
 from icrm_tui.context import Context
 from icrm_tui.db import Tx
 from icrm_tui.nouns import Importer, Match
@@ -16,12 +16,10 @@ from icrm_tui.text import fold, sort_key
 
 OWN = companies.COLUMNS
 TARGETS = ("id", "name", *OWN, "postcode", "parent", "competitor", *customers.COLUMNS, "tags", "archived")
-FIRM = {"company": "TEXT", "company_key": "TEXT", "company_sort": "TEXT", "company_short": "TEXT"}
-NO_FIRM = (None, None, None, None)
+FIRMS = {"short": "TEXT", "name": "TEXT", "name_key": "TEXT", "sort_key": "TEXT"}
 COLUMNS = {
-    "own": "INTEGER", **FIRM, **dict.fromkeys(OWN, "TEXT"), "phone_key": "TEXT", "industry_key": "TEXT",
-    "city_key": "TEXT", "competitor": "INTEGER", "parent": "TEXT", "parent_key": "TEXT", "parent_sort": "TEXT",
-    "parent_short": "TEXT", **customers.STAGED, "archived": "INTEGER",
+    "name": "TEXT", "name_key": "TEXT", "sort_key": "TEXT", "firm": "INTEGER", "own": "INTEGER", **dict.fromkeys(OWN, "TEXT"), "phone_key": "TEXT", "industry_key": "TEXT",
+    "city_key": "TEXT", "competitor": "INTEGER", "parent": "INTEGER", **customers.STAGED, "archived": "INTEGER",
 }  # fmt: skip
 NUMBER = re.compile(r"co(\d{1,18})")
 KEYED = (*OWN, "phone_key", "industry_key", "city_key")
@@ -32,9 +30,14 @@ KEYED = (*OWN, "phone_key", "industry_key", "city_key")
 
 @lru_cache(maxsize=20_000)
 def firm(name: str) -> tuple[str, str, str, str]:
-    """A company's name as a row says it, and the keys it is compared and sorted by. Usage for one too long."""
+    """What companies are told apart by, the name as said and its keys. Usage for a name too long."""
     clean = customers.check_name(name)
-    return clean, fold(clean), sort_key(clean), companies.key(clean)
+    return companies.key(clean), clean, fold(clean), sort_key(clean)
+
+
+def number(name: str, given: Given) -> int:
+    """The number of the staged firm of that name."""
+    return given.shared.number("firms", firm(name))
 
 
 def parse(cells: Mapping[str, Any], given: Given) -> Draft:
@@ -46,11 +49,12 @@ def parse(cells: Mapping[str, Any], given: Given) -> Draft:
         raise Rejected("import-nameless", "name")
     own, competitor, archived, parent = get("id"), get("competitor"), get("archived"), get("parent")
     values = (
+        *firm(name)[1:],
+        number(name, given),
         int(found[1]) if own and (found := NUMBER.fullmatch(own)) else None,
-        *firm(name),
         *_own(cells, given.country, doubts),
         int(fields.flag(competitor)) if competitor else None,
-        *(firm(parent) if parent else NO_FIRM),
+        number(parent, given) if parent else None,
         *customers.staged(cells, given.users, doubts),
         1 if archived and fields.flag(archived) else None,
     )
@@ -85,68 +89,69 @@ MATCH = (
     Match(
         "id",
         "SELECT r.n, o.id FROM stage.rows r JOIN companies o ON o.id = r.own JOIN customers c ON c.id = o.id"
-        " WHERE c.merged_into IS NULL AND (o.short_key = r.company_short OR (o.domain <> '' AND o.domain = r.domain))",
+        " JOIN stage.firms f ON f.seq = r.firm WHERE c.merged_into IS NULL"
+        " AND (o.short_key = f.short OR (o.domain <> '' AND o.domain = r.domain))",
         "",
     ),
     Match(
         "name",
-        "SELECT r.n, o.id FROM stage.rows r JOIN companies o ON o.short_key = r.company_short"
-        f" JOIN customers c ON c.id = o.id WHERE {LIVING}",
-        "SELECT r.company_short AS k, r.n FROM stage.rows r",
+        "SELECT r.n, o.id FROM stage.rows r JOIN stage.firms f ON f.seq = r.firm"
+        f" JOIN companies o ON o.short_key = f.short JOIN customers c ON c.id = o.id WHERE {LIVING}",
+        "SELECT r.firm AS k, r.n FROM stage.rows r",
     ),
 )
-SAID = """SELECT t.id, 'company' AS kind, r.company AS name, r.company_key AS name_key, r.company_sort AS sort_key,
+SAID = """SELECT t.id, 'company' AS kind, {named}.name, {named}.name_key, {named}.sort_key,
  COALESCE(r.archived, 0) AS archived, :stamp AS created_at, COALESCE(r.owner, :user) AS owner,
  COALESCE(r.service_owner, '') AS service_owner, COALESCE(r.source, '') AS source,
  COALESCE(r.source_key, '') AS source_key, COALESCE(r.grade, '') AS grade"""
 
 
 def named(ctx: Context, tx: Tx, select: str) -> None:
-    """See that there is a company for every name: SELECT n, short and the rest of FIRM; `stage.firms`: short → id.
+    """See that there is a company for each staged firm that SELECT n, firm names: `stage.firms` says its id.
 
     One that is new is owned, and came, as the first row that names it says.
     """
-    tx.derived(
-        "CREATE TABLE IF NOT EXISTS stage.firms (seq INTEGER PRIMARY KEY, short TEXT NOT NULL UNIQUE,"
-        " company TEXT, company_key TEXT, company_sort TEXT, n INTEGER, id INTEGER)"
-    )
-    tx.derived("DELETE FROM stage.firms")
-    tx.derived(
-        "INSERT INTO stage.firms (short, company, company_key, company_sort, n)"
-        f" SELECT s.short, s.company, s.company_key, s.company_sort, min(s.n) FROM ({select}) AS s"
-        " GROUP BY s.short ORDER BY min(s.n)"
-    )
+    tx.derived("CREATE TABLE IF NOT EXISTS stage.wanted (firm INTEGER PRIMARY KEY, n INTEGER, id INTEGER)")
+    tx.derived("DELETE FROM stage.wanted")
+    tx.derived(f"INSERT INTO stage.wanted (firm, n) SELECT s.firm, min(s.n) FROM ({select}) AS s GROUP BY s.firm")
     tx.derived(
         "UPDATE stage.firms SET id = (SELECT min(o.id) FROM companies o JOIN customers c ON c.id = o.id"
-        f" WHERE o.short_key = firms.short AND {LIVING})"
+        f" WHERE o.short_key = firms.short AND {LIVING}) WHERE seq IN (SELECT w.firm FROM stage.wanted w)"
     )
-    first = number(tx, "customers", "stage.firms")
-    of = " FROM stage.firms t JOIN stage.rows r ON r.n = t.n WHERE t.id >= :first ORDER BY t.id"
-    said = SAID.replace("r.company", "t.company").replace("COALESCE(r.archived, 0)", "0")
-    customers.publish(tx, said + of, first=first, stamp=ctx.stamp, user=ctx.user)
+    missing = "FROM stage.wanted t JOIN stage.firms f ON f.seq = t.firm"
+    n = tx.read(f"SELECT count(*) AS n {missing} WHERE f.id IS NULL")[0]["n"]
+    if not n:
+        return
+    first = tx.reserve("customers", n)
+    tx.derived(
+        "UPDATE stage.wanted SET id = :first - 1 + s.k FROM (SELECT t.firm, row_number() OVER (ORDER BY t.n) AS k"
+        f" {missing} WHERE f.id IS NULL) AS s WHERE s.firm = wanted.firm",
+        first=first,
+    )
+    tx.derived("UPDATE stage.firms SET id = t.id FROM stage.wanted t WHERE t.firm = firms.seq AND t.id IS NOT NULL")
+    of = f" {missing} JOIN stage.rows r ON r.n = t.n WHERE t.id IS NOT NULL ORDER BY t.id"
+    said = SAID.format(named="f").replace("COALESCE(r.archived, 0)", "0")
+    customers.publish(tx, said + of, stamp=ctx.stamp, user=ctx.user)
     tx.bulk(
         "companies",
         "id, short_key",
-        "SELECT t.id, t.short AS short_key FROM stage.firms t WHERE t.id >= :first ORDER BY t.id",
-        first=first,
+        f"SELECT t.id, f.short AS short_key {missing} WHERE t.id IS NOT NULL ORDER BY t.id",
     )
 
 
 def publish(ctx: Context, tx: Tx, policy: str) -> None:
     """Make the staged companies, or add to those they are."""
-    number(tx, "customers", "stage.target")
-    tx.derived("UPDATE stage.target SET customer_id = id")
-    fresh = " FROM stage.target t JOIN stage.rows r ON r.n = t.n WHERE t.fresh = 1 ORDER BY t.id"
-    customers.publish(tx, SAID + fresh, stamp=ctx.stamp, user=ctx.user)
+    fresh = " FROM stage.target t JOIN stage.rows r ON r.n = t.n JOIN stage.firms f ON f.seq = r.firm WHERE t.fresh = 1"
+    customers.publish(tx, f"{SAID.format(named='r')}{fresh} ORDER BY t.id", stamp=ctx.stamp, user=ctx.user)
     own = ", ".join(f"COALESCE(r.{column}, '') AS {column}" for column in KEYED)
     tx.bulk(
         "companies",
         f"id, short_key, {', '.join(KEYED)}, competitor",
-        f"SELECT t.id, r.company_short AS short_key, {own}, COALESCE(r.competitor, 0) AS competitor{fresh}",
+        f"SELECT t.id, f.short AS short_key, {own}, COALESCE(r.competitor, 0) AS competitor{fresh} ORDER BY t.id",
     )
     if policy in ("update", "merge"):
         _update(tx, policy)
-        customers.enrich(tx, policy)
+        customers.enrich(tx, policy, "SELECT t.id, t.n, t.fresh FROM stage.target t")
     _parents(ctx, tx, policy)
     tags.publish(tx, "company")
     fields.publish(tx, "company", policy)
@@ -182,44 +187,42 @@ def _update(tx: Tx, policy: str) -> None:
     competitor = "COALESCE(r.competitor, o.competitor) AS competitor"
     tx.revise("companies", (*KEYED, "competitor"), f"SELECT o.id, {own}, {competitor} {both}")
     if policy == "update":
-        named = "r.company AS name, r.company_key AS name_key, r.company_sort AS sort_key"
-        tx.revise("customers", ("name", "name_key", "sort_key"), f"SELECT o.id, {named} {both} AND r.own = o.id")
-        tx.revise("companies", ("short_key",), f"SELECT o.id, r.company_short AS short_key {both} AND r.own = o.id")
+        names = "SELECT o.id, r.name, r.name_key, r.sort_key"
+        tx.revise("customers", ("name", "name_key", "sort_key"), f"{names} {both} AND r.own = o.id")
+        short = "(SELECT f.short FROM stage.firms f WHERE f.seq = r.firm) AS short_key"
+        tx.revise("companies", ("short_key",), f"SELECT o.id, {short} {both} AND r.own = o.id")
 
 
 def _parents(ctx: Context, tx: Tx, policy: str) -> None:
     if not tx.read("SELECT 1 FROM stage.rows WHERE parent IS NOT NULL LIMIT 1"):
         return
     of = "FROM stage.target t JOIN stage.rows r ON r.n = t.n"
-    named(
-        ctx,
-        tx,
-        "SELECT r.n, r.parent AS company, r.parent_key AS company_key, r.parent_sort AS company_sort,"
-        f" r.parent_short AS short {of} WHERE r.parent IS NOT NULL",
-    )
+    named(ctx, tx, f"SELECT r.n, r.parent AS firm {of} WHERE r.parent IS NOT NULL")
     held = "1 = 1" if policy == "update" else "o.parent_id IS NULL"
     tx.revise(
         "companies",
         ("parent_id",),
-        f"SELECT o.id, f.id AS parent_id {of} JOIN stage.firms f ON f.short = r.parent_short"
+        f"SELECT o.id, f.id AS parent_id {of} JOIN stage.firms f ON f.seq = r.parent"
         f" JOIN companies o ON o.id = t.id WHERE {held}",
     )
     for row in tx.read(
-        "SELECT o.id, o.parent_id, r.line, r.company, r.parent FROM stage.target t JOIN stage.rows r ON r.n = t.n"
-        " JOIN companies o ON o.id = t.id WHERE r.parent IS NOT NULL AND o.rev = :change AND o.parent_id IS NOT NULL",
+        "SELECT o.id, o.parent_id, r.line, r.name, f.name AS parent FROM stage.target t JOIN stage.rows r ON r.n = t.n"
+        " JOIN stage.firms f ON f.seq = r.parent JOIN companies o ON o.id = t.id WHERE r.parent IS NOT NULL AND o.rev = :change AND o.parent_id IS NOT NULL",
         change=tx.id,
     ):
         if row["id"] in companies.above(ctx, row["parent_id"]):
             tx.update("companies", row["id"], parent_id=None)
-            doubt(tx, row["line"], row["company"], "parent", "import-circle", row["parent"])
+            doubt(tx, row["line"], row["name"], "parent", "import-circle", row["parent"])
 
 
 IMPORTER = Importer(
+    table="customers",
     targets=TARGETS,
     many=(),
     days=(),
     columns=COLUMNS,
     parts={"tags": tags.STAGED, "field_values": fields.STAGED},
+    shared={"firms": FIRMS},
     match=MATCH,
     parse=parse,
     publish=publish,

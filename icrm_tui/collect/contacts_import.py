@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from icrm_tui import dates
 from icrm_tui.collect import belongings, channels_import, consent, customers, fields, headers, preferences, tags
 from icrm_tui.collect.channels import KINDS
-from icrm_tui.collect.companies_import import FIRM, NO_FIRM, firm
+from icrm_tui.collect import companies_import
+from icrm_tui.collect.companies_import import FIRMS
 from icrm_tui.collect.contacts import GENDERS, ROLES
 from icrm_tui.collect.contacts_publish import MATCH, publish
 from icrm_tui.collect.customers import Doubt
@@ -34,7 +35,7 @@ COLUMNS = {
     "family": "TEXT", "given": "TEXT", "gender": "TEXT", "birthday": "TEXT", "birthday_key": "TEXT", "title": "TEXT",
     "title_key": "TEXT", "department": "TEXT", "buying_role": "TEXT", "language": "TEXT", "country": "TEXT",
     "zone": "TEXT", "city": "TEXT", "city_key": "TEXT", "region": "TEXT", "address": "TEXT", "notes": "TEXT",
-    **FIRM, **customers.STAGED, "reports_to": "TEXT", "referred_by": "TEXT", "archived": "INTEGER",
+    "firm": "INTEGER", **customers.STAGED, "reports_to": "TEXT", "referred_by": "TEXT", "archived": "INTEGER",
 }  # fmt: skip
 
 NUMBER = re.compile(r"p(\d{1,18})")
@@ -67,7 +68,7 @@ def parse(cells: Mapping[str, Any], given: Given) -> Draft:
         *(title, fold(title) if title else None, get("department"), _role(get("buying_role"), doubts)),
         *(get("language"), where.get("country"), _zone(get("zone"), doubts)),
         *(city, fold(city) if city else None, where.get("region"), address, _notes(cells, name)),
-        *(firm(company) if company else NO_FIRM),
+        companies_import.number(company, given) if company else None,
         *customers.staged(cells, given.users, doubts),
         *(get("reports_to"), get("referred_by")),
         1 if "archived" in cells and fields.flag(cells["archived"]) else None,
@@ -237,10 +238,11 @@ def _former(text: str, given: Given) -> tuple[Any, ...]:
     """A firm somebody was at: `Acme (Buyer, 2019-01-01, 2024-06-30)`."""
     told = FORMER.match(text)
     name, title, since, until = told.groups() if told else (text, "", "", given.stamp[:10])
-    return (*firm(name), title, since or "", until)
+    return companies_import.number(name, given), title, since or "", until
 
 
 IMPORTER = Importer(
+    table="contacts",
     targets=TARGETS,
     many=(*KINDS, "preference", "former"),
     days=("birthday",),
@@ -250,9 +252,10 @@ IMPORTER = Importer(
         "tags": tags.STAGED,
         "consents": consent.STAGED,
         "preferences": preferences.STAGED,
-        "former": {**FIRM, **belongings.STAGED},
+        "former": belongings.STAGED,
         "field_values": fields.STAGED,
     },
+    shared={"firms": FIRMS},
     match=MATCH,
     parse=parse,
     publish=publish,

@@ -48,9 +48,10 @@ MATCH = (
     ),
     Match(
         "company",
-        "SELECT r.n, p.id FROM stage.rows r JOIN companies o ON o.short_key = r.company_short"
+        "SELECT r.n, p.id FROM stage.rows r JOIN stage.firms f ON f.seq = r.firm"
+        " JOIN companies o ON o.short_key = f.short"
         f" JOIN contacts p ON p.customer_id = o.id AND p.name_key = r.name_key WHERE {ALIVE}",
-        "SELECT r.name_key || '\n' || r.company_short AS k, r.n FROM stage.rows r WHERE r.company_short IS NOT NULL",
+        "SELECT r.firm || ' ' || r.name_key AS k, r.n FROM stage.rows r WHERE r.firm IS NOT NULL",
     ),
     Match(
         "name",
@@ -71,20 +72,25 @@ MATCHED = "FROM stage.target t JOIN stage.rows r ON r.n = t.n JOIN contacts p ON
 
 def publish(ctx: Context, tx: Tx, policy: str) -> None:
     """Make the staged contacts, with the companies they are at, or add to the contacts they are."""
-    number(tx, "contacts", "stage.target")
     _customers(ctx, tx, policy)
     texts = ", ".join(f"COALESCE(r.{column}, '') AS {column}" for column in TEXTS)
     tx.bulk(
         "contacts",
         f"id, customer_id, {', '.join(NAMES)}, {', '.join(TEXTS)}, archived, created_at",
-        f"SELECT t.id, t.customer_id, r.name, r.name_key, r.sort_key, {texts}, COALESCE(r.archived, 0) AS archived,"
-        f" :stamp AS created_at {FRESH} ORDER BY t.id",
+        f"SELECT t.id, COALESCE(f.id, s.id) AS customer_id, r.name, r.name_key, r.sort_key, {texts},"
+        " COALESCE(r.archived, 0) AS archived, :stamp AS created_at FROM stage.target t"
+        " JOIN stage.rows r ON r.n = t.n LEFT JOIN stage.firms f ON f.seq = r.firm"
+        " LEFT JOIN stage.persons s ON s.n = t.n WHERE t.fresh = 1 ORDER BY t.n",
         stamp=ctx.stamp,
     )
     belongings.publish(tx)
     if policy in ("update", "merge"):
         _update(ctx, tx, policy)
-        customers.enrich(tx, policy)
+        customers.enrich(
+            tx,
+            policy,
+            "SELECT p.customer_id AS id, t.n, t.fresh FROM stage.target t JOIN contacts p ON p.id = t.id",
+        )
     channels_import.publish(tx, policy)
     tags.publish(tx, "contact")
     consent.publish(tx)
@@ -97,35 +103,33 @@ def publish(ctx: Context, tx: Tx, policy: str) -> None:
 
 def _customers(ctx: Context, tx: Tx, policy: str) -> None:
     """Whose contact each row is: of its company, made where it is new, or a customer in their own right."""
+    tx.derived(
+        "CREATE TABLE IF NOT EXISTS stage.moves (n INTEGER PRIMARY KEY, id INTEGER, src INTEGER, dst INTEGER,"
+        " alone INTEGER)"
+    )
+    tx.derived("DELETE FROM stage.moves")
     # of those that are there, whom a row may move to its company: to merge, only who is at none
     moving = "1 = 1" if policy == "update" else "k.kind = 'person'"
-    named = (
-        "SELECT r.n, r.company, r.company_key, r.company_sort, r.company_short AS short FROM stage.target t"
-        " JOIN stage.rows r ON r.n = t.n{held} WHERE r.company IS NOT NULL AND t.fresh = {fresh}"
-    )
-    held = " JOIN contacts p ON p.id = t.id JOIN customers k ON k.id = p.customer_id"
-    moved = named.format(held=held, fresh=0) + f" AND {moving}"
-    former = (
-        "SELECT r.n, r.company, r.company_key, r.company_sort, r.company_short AS short FROM stage.target t"
-        " JOIN stage.former r ON r.n = t.n"
-    )
-    companies_import.named(ctx, tx, f"{named.format(held='', fresh=1)} UNION ALL {moved} UNION ALL {former}")
     tx.derived(
-        "UPDATE stage.target SET customer_id = f.id FROM stage.rows r JOIN stage.firms f ON f.short = r.company_short"
-        f" WHERE r.n = target.n AND (target.fresh = 1 OR target.n IN (SELECT m.n FROM ({moved}) AS m))"
+        "INSERT INTO stage.moves (n, id, src, alone) SELECT t.n, p.id, k.id, CASE WHEN k.kind = 'person' THEN 1 ELSE 0"
+        f" END {MATCHED.replace(' WHERE', ' JOIN customers k ON k.id = p.customer_id WHERE')}"
+        f" AND r.firm IS NOT NULL AND {moving}"
+    )
+    companies_import.named(
+        ctx,
+        tx,
+        f"SELECT r.n, r.firm {FRESH} AND r.firm IS NOT NULL"
+        " UNION ALL SELECT m.n, r.firm FROM stage.moves m JOIN stage.rows r ON r.n = m.n"
+        " UNION ALL SELECT b.n, b.firm FROM stage.former b JOIN stage.target t ON t.n = b.n",
     )
     tx.derived(
-        "UPDATE stage.target SET customer_id = p.customer_id FROM contacts p"
-        " WHERE p.id = target.id AND target.fresh = 0 AND target.customer_id IS NULL"
+        "UPDATE stage.moves SET dst = f.id FROM stage.rows r JOIN stage.firms f ON f.seq = r.firm WHERE r.n = moves.n"
     )
+    tx.derived("DELETE FROM stage.moves WHERE dst = src")
     tx.derived("CREATE TABLE IF NOT EXISTS stage.persons (n INTEGER PRIMARY KEY, id INTEGER)")
     tx.derived("DELETE FROM stage.persons")
-    tx.derived("INSERT INTO stage.persons (n) SELECT n FROM stage.target WHERE customer_id IS NULL ORDER BY n")
+    tx.derived(f"INSERT INTO stage.persons (n) SELECT r.n {FRESH} AND r.firm IS NULL ORDER BY r.n")
     number(tx, "customers", "stage.persons")
-    tx.derived(
-        "UPDATE stage.target SET customer_id = s.id FROM stage.persons s"
-        " WHERE s.n = target.n AND target.customer_id IS NULL"
-    )
     said = ", ".join(f"COALESCE(r.{column}, '') AS {column}" for column in customers.STAGED if column != "owner")
     customers.publish(
         tx,
@@ -139,23 +143,15 @@ def _customers(ctx: Context, tx: Tx, policy: str) -> None:
 
 def _update(ctx: Context, tx: Tx, policy: str) -> None:
     """Contacts that were there before take over what their rows say, and go to another firm if they say so."""
-    tx.derived(
-        "CREATE TABLE IF NOT EXISTS stage.moves (id INTEGER PRIMARY KEY, src INTEGER, dst INTEGER, alone INTEGER)"
-    )
-    tx.derived("DELETE FROM stage.moves")
-    tx.derived(
-        "INSERT INTO stage.moves (id, src, dst, alone) SELECT p.id, p.customer_id, t.customer_id,"
-        " CASE WHEN k.kind = 'person' THEN 1 ELSE 0 END FROM stage.target t JOIN contacts p ON p.id = t.id"
-        " JOIN customers k ON k.id = p.customer_id WHERE t.fresh = 0 AND t.customer_id <> p.customer_id"
-    )
     texts = ", ".join(f"{takes(policy, f'r.{column}', f'p.{column}')} AS {column}" for column in TEXTS)
     # who goes by an address is called as the row says; who has a name keeps it where the row has none, or to merge
     names = ", ".join(
         f"CASE WHEN r.called = 1 AND ({'1 = 1' if policy == 'update' else UNCALLED}) THEN r.{c} ELSE p.{c} END AS {c}"
         for c in NAMES
     )
+    whose = "COALESCE((SELECT m.dst FROM stage.moves m WHERE m.n = t.n), p.customer_id) AS customer_id"
     columns = ("customer_id", *NAMES, *TEXTS)
-    tx.revise("contacts", columns, f"SELECT p.id, t.customer_id, {names}, {texts} {MATCHED}")
+    tx.revise("contacts", columns, f"SELECT p.id, {whose}, {names}, {texts} {MATCHED}")
     customers.rename(tx, f"SELECT p.customer_id AS id, p.name, p.name_key, p.sort_key {MATCHED}")
     belongings.move(ctx, tx)
     for row in tx.read("SELECT src, dst FROM stage.moves WHERE alone = 1 ORDER BY id"):

@@ -198,8 +198,8 @@ def rename(tx: Tx, select: str) -> None:
     )
 
 
-def enrich(tx: Tx, policy: str) -> None:
-    """Give customers that were there before what rows say of them, each what its first row says.
+def enrich(tx: Tx, policy: str, select: str) -> None:
+    """Give the customers SELECT id, n, fresh names what rows say of them, each what its first row says.
 
     A row that makes a new contact only fills what its company lacks: it is about the contact.
     """
@@ -207,8 +207,8 @@ def enrich(tx: Tx, policy: str) -> None:
     tx.derived("CREATE TABLE IF NOT EXISTS stage.owned (id INTEGER PRIMARY KEY, n INTEGER, fresh INTEGER)")
     tx.derived("DELETE FROM stage.owned")
     tx.derived(
-        "INSERT INTO stage.owned (id, n, fresh) SELECT t.customer_id, min(t.n), min(t.fresh) FROM stage.target t"
-        f" JOIN stage.rows r ON r.n = t.n WHERE {said} GROUP BY t.customer_id"
+        f"INSERT INTO stage.owned (id, n, fresh) SELECT t.id, min(t.n), min(t.fresh) FROM ({select}) AS t"
+        f" JOIN stage.rows r ON r.n = t.n WHERE {said} GROUP BY t.id"
     )
     taken = ", ".join(
         f"CASE WHEN o.fresh = 1 THEN {takes('merge', f'r.{c}', f'x.{c}')} ELSE {takes(policy, f'r.{c}', f'x.{c}')}"

@@ -18,7 +18,7 @@ from icrm_tui.collect import fields, headers, plans
 from icrm_tui.collect.formats import csv
 from icrm_tui.collect.mapping import Column
 from icrm_tui.collect.plans import Options, Plan, Preview, preview
-from icrm_tui.collect.staging import Given, Rejected, Stage
+from icrm_tui.collect.staging import Given, Rejected, Shared, Stage
 from icrm_tui.context import Context
 from icrm_tui.db import Tx
 from icrm_tui.errors import IcrmError, Interrupted, Refused, Unavailable, Usage
@@ -88,7 +88,7 @@ def run(
     if options.rejects:
         _check_rejects(options, path)
     with Stage(ctx.connection, nouns.importer(options.kind)) as stage, ctx.connection.interruptible():
-        totals = _read(stage, plan, _given(ctx, plan, order, called), progress)
+        totals = _read(stage, plan, _given(ctx, plan, order, called, stage.shared), progress)
         if not stage.n and not stage.rejected:
             raise Refused("import-no-rows", path=called)
         progress("check", 0, 1)
@@ -108,12 +108,12 @@ def run(
     return report
 
 
-def _given(ctx: Context, plan: Plan, order: str, called: str) -> Given:
+def _given(ctx: Context, plan: Plan, order: str, called: str, shared: Shared) -> Given:
     known = {"me": ctx.user}
     for user in users.everyone(ctx):
         known |= {fold(user[key]): user["name"] for key in ("email", "full_name", "name") if user[key]}
     country = plan.options.country.upper() or ctx.setting("country")
-    return Given(country, order, known, plan.fields, Path(called).name, ctx.stamp)
+    return Given(country, order, known, plan.fields, Path(called).name, ctx.stamp, shared)
 
 
 def _read(stage: Stage, plan: Plan, given: Given, progress: Progress) -> int:
@@ -189,7 +189,7 @@ def _publish(ctx: Context, stage: Stage, plan: Plan, moment: int, progress: Prog
             _match(stage, options)
         progress("publish", 0, 1)
         stage.fold(later=options.on_duplicate == "update")
-        stage.aim(matched=options.on_duplicate in ("update", "merge"))
+        stage.aim(tx, matched=options.on_duplicate in ("update", "merge"))
         _define(ctx, plan)
         stage.importer.publish(ctx, tx, options.on_duplicate)
         if options.save_mapping:

@@ -41,6 +41,22 @@ class Draft(NamedTuple):
     doubts: list[Doubt]
 
 
+class Shared:
+    """What many rows point at, each kept once and known by its number; a row's first value tells it from others."""
+
+    def __init__(self) -> None:
+        self.fresh: dict[str, list[tuple[Any, ...]]] = {}
+        self._numbers: dict[str, dict[str, int]] = {}
+
+    def number(self, table: str, row: tuple[Any, ...]) -> int:
+        known = self._numbers.setdefault(table, {})
+        found = known.get(row[0])
+        if found is None:
+            found = known[row[0]] = len(known) + 1
+            self.fresh.setdefault(table, []).append((found, *row))
+        return found
+
+
 class Given(NamedTuple):
     """What parsing needs to know beside the row: nothing is read while it runs."""
 
@@ -50,13 +66,14 @@ class Given(NamedTuple):
     fields: Mapping[str, Mapping[str, Any]]  # custom fields by key
     origin: str  # where the rows come from
     stamp: str
+    shared: Shared
 
 
 TABLES = """
 CREATE TABLE stage.rows (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, {columns});
 CREATE TABLE stage.met (n INTEGER PRIMARY KEY, id INTEGER NOT NULL);
 CREATE TABLE stage.twins (n INTEGER PRIMARY KEY, lead INTEGER NOT NULL);
-CREATE TABLE stage.target (n INTEGER PRIMARY KEY, id INTEGER, fresh INTEGER NOT NULL, customer_id INTEGER);
+CREATE TABLE stage.target (n INTEGER PRIMARY KEY, id INTEGER NOT NULL, fresh INTEGER NOT NULL);
 CREATE TABLE stage.changed (id INTEGER PRIMARY KEY);
 CREATE TABLE stage.rejects (line INTEGER PRIMARY KEY, name TEXT, field TEXT, code TEXT, given TEXT);
 CREATE TABLE stage.doubts (line INTEGER, name TEXT, field TEXT, code TEXT, given TEXT, value TEXT)
@@ -70,6 +87,7 @@ class Stage:
         self.connection = connection
         self.importer = importer
         self.path = _private_file(connection.path)
+        self.shared = Shared()
         self.n = 0
         self.rejected = 0
         self._rows: list[tuple[Any, ...]] = []
@@ -88,6 +106,9 @@ class Stage:
             for part, names in self.importer.parts.items():
                 columns = ", ".join(f"{name} {kind}" for name, kind in names.items())
                 self.connection.execute(f"CREATE TABLE stage.{part} (n INTEGER NOT NULL, {columns})")
+            for table, names in self.importer.shared.items():
+                columns = ", ".join(f"{name} {kind}" for name, kind in names.items())
+                self.connection.execute(f"CREATE TABLE stage.{table} (seq INTEGER PRIMARY KEY, {columns}, id INTEGER)")
         except BaseException:
             self.path.unlink(missing_ok=True)
             raise
@@ -138,6 +159,11 @@ class Stage:
             for part, rows in self._parts.items():
                 if rows:
                     connection.many(f"INSERT INTO stage.{part} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+            for table, shared in self.shared.fresh.items():
+                if shared:
+                    connection.many(
+                        f"INSERT INTO stage.{table} VALUES ({', '.join('?' * len(shared[0]))}, NULL)", shared
+                    )
             if self._doubts:
                 connection.many(
                     "INSERT INTO stage.doubts (line, name, field, code, given) VALUES (?, ?, ?, ?, ?)", self._doubts
@@ -147,7 +173,7 @@ class Stage:
             connection.rollback()
         self._rows.clear()
         self._doubts.clear()
-        for rows in self._parts.values():
+        for rows in (*self._parts.values(), *self.shared.fresh.values()):
             rows.clear()
 
     # matching
@@ -201,15 +227,21 @@ class Stage:
                 " WHERE n IN (SELECT w.n FROM stage.twins w)"
             )
 
-    def aim(self, *, matched: bool) -> None:
+    def aim(self, tx: Tx, *, matched: bool) -> None:
         """Where each leader goes: to the stored row it is (only if `matched` ones are written), or to a new one."""
-        self.connection.execute("DELETE FROM stage.target")
-        kept = "" if matched else " AND m.id IS NULL"
-        self.connection.execute(
+        tx.derived("DELETE FROM stage.target")
+        leads = "FROM stage.rows r WHERE r.n NOT IN (SELECT w.n FROM stage.twins w)"
+        if matched:
+            tx.derived(
+                "INSERT INTO stage.target (n, id, fresh) SELECT m.n, m.id, 0 FROM stage.met m"
+                " WHERE m.n NOT IN (SELECT w.n FROM stage.twins w) ORDER BY m.n"
+            )
+        unmet = f"{leads} AND r.n NOT IN (SELECT m.n FROM stage.met m)"
+        n = tx.read(f"SELECT count(*) AS n {unmet}")[0]["n"]
+        tx.derived(
             "INSERT INTO stage.target (n, id, fresh)"
-            " SELECT r.n, m.id, CASE WHEN m.id IS NULL THEN 1 ELSE 0 END"
-            " FROM stage.rows r LEFT JOIN stage.met m ON m.n = r.n"
-            f" WHERE r.n NOT IN (SELECT w.n FROM stage.twins w){kept} ORDER BY r.n"
+            f" SELECT r.n, :first - 1 + row_number() OVER (ORDER BY r.n), 1 {unmet} ORDER BY r.n",
+            first=tx.reserve(self.importer.table, n),
         )
 
     # reporting
