@@ -193,9 +193,11 @@ class IcrmApp(App[str]):
             self.push_screen(HelpDialog(keys_of(self.screen)))
 
     def action_undo(self) -> None:
+        from icrm_tui.screens.base import IcrmScreen
         from icrm_tui.screens.history import undo_latest
 
-        self.run_worker(undo_latest(self.screen), group="undo")
+        if isinstance(self.screen, IcrmScreen):
+            self.run_worker(undo_latest(self.screen), group="undo")
 
     def action_leave(self) -> None:
         """Quit, unless something entered is not saved: then that is asked about first."""

@@ -59,6 +59,11 @@ def archive(ctx: Context, targets: list[Target]) -> int:
     return n
 
 
+def unarchive(ctx: Context, target: Target) -> bool:
+    noun, row_id = target
+    return contacts.unarchive(ctx, row_id) if noun == "contact" else companies.archive(ctx, row_id, False)
+
+
 def tag(ctx: Context, targets: list[Target], added: list[str], removed: list[str]) -> int:
     """Hang and take off tags, in one change."""
 
@@ -166,8 +171,13 @@ class Acting(IcrmScreen):
 
     @work
     async def action_archive(self) -> None:
+        """Hide them; one that is hidden already comes back."""
         targets = self.targets()
         if not targets or not await self.sure(len(targets), "ask.archive", "key.archive"):
+            return
+        if len(targets) == 1 and (found := await self.ask(record, targets[0]))["archived"]:
+            if await self.perform(unarchive, targets[0]) is not None:
+                self.say("done.unarchived", name=found["name"])
             return
         done = await self.perform(archive, targets)
         if done is not None:

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from icrm_tui import i18n
 from icrm_tui.errors import IcrmError, Interrupted
 from icrm_tui.i18n import t
-from icrm_tui.widgets.frame import KeyLine, Place, TopLine, relabel, sentence
+from icrm_tui.widgets.frame import KeyLine, Place, TopLine, View, relabel, sentence
 from icrm_tui.widgets.text import word
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class IcrmScreen(Screen[None]):
     """One place. Subclasses compose their `body`, load what they show in `changed`, and call verbs by `perform`."""
 
     place: ClassVar[str] = ""
+    views: ClassVar[tuple[View, ...]] = ()  # what this place shows in turn; a subclass with any has `turn_to`
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-widest")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "key.back", id="screen.back", show=False),
@@ -51,7 +52,7 @@ class IcrmScreen(Screen[None]):
         return cast("IcrmApp", self.app)
 
     def compose(self) -> ComposeResult:
-        yield TopLine(PLACES, self.place, id="top")
+        yield TopLine(PLACES, self.place or self.app.current_mode, self.views, id="top")
         yield from self.body()
         yield KeyLine()
 
@@ -75,6 +76,14 @@ class IcrmScreen(Screen[None]):
     @on(TopLine.Chosen)
     def _place_chosen(self, event: TopLine.Chosen) -> None:
         self.icrm.action_go(event.place)
+
+    @on(TopLine.ViewChosen)
+    def _view_chosen(self, event: TopLine.ViewChosen) -> None:
+        self.turn_to(event.view)
+
+    def turn_to(self, view: str) -> None:
+        """Show another view of the place."""
+        self.top.turn(view)
 
     # What the app tells every screen that is open
 

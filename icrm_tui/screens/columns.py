@@ -1,6 +1,6 @@
 """Which columns a list shows, and in what order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -27,8 +27,9 @@ class ColumnsDialog(Dialog[tuple[str, ...] | None]):
         Binding("ctrl+s", "save", show=False, priority=True),
     ]
 
-    def __init__(self, words: Sequence[str], shown: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], shown: Sequence[str], named: Mapping[str, str]) -> None:
         super().__init__("key.columns")
+        self.named = named
         self.before = tuple(shown)
         self.words = [*shown, *(word for word in words if word not in shown)]
         self.taken = set(shown)
@@ -41,7 +42,12 @@ class ColumnsDialog(Dialog[tuple[str, ...] | None]):
         return [button("ui.save", "^S", "save"), button("ui.cancel", "Esc", "cancel")]
 
     def _choices(self) -> list[Choice]:
-        return [Choice(one, f"{glyph('chosen' if one in self.taken else 'free')} {name_of(one)}") for one in self.words]
+        return [
+            Choice(one, f"{glyph('chosen' if one in self.taken else 'free')} {self._title(one)}") for one in self.words
+        ]
+
+    def _title(self, field: str) -> str:
+        return self.named.get(field) or (word(f"field.{field}") if has(f"field.{field}") else field)
 
     @property
     def list(self) -> ChoiceList:
@@ -77,7 +83,3 @@ class ColumnsDialog(Dialog[tuple[str, ...] | None]):
             self.dismiss(self.chosen)
         else:
             self.app.bell()
-
-
-def name_of(field: str) -> str:
-    return word(f"field.{field}") if has(f"field.{field}") else field

@@ -1,6 +1,6 @@
 """Contacts: people or companies, found by anything, with the one under the cursor beside the list."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -8,17 +8,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting
-from icrm_tui.screens.customer import CustomerScreen, Summary
+from icrm_tui.screens.customer import CustomerScreen, Recent, Summary
 from icrm_tui.screens.record_list import RecordList
-from icrm_tui.widgets.frame import Empty
+from icrm_tui.widgets.frame import Empty, View
 from icrm_tui.widgets.listing import Listing
-from icrm_tui.widgets.tabs import Tabs
 
-NOUNS = ("contact", "company")
+if TYPE_CHECKING:
+    from icrm_tui.app import IcrmApp
 
 
 class ContactsScreen(Acting):
     place = "contacts"
+    views = (View("contact", "noun.people"), View("company", "noun.companies"))
     AUTO_FOCUS = "#rows"
     BINDINGS: ClassVar[list[BindingType]] = [
         *CUSTOMER_KEYS,
@@ -27,10 +28,10 @@ class ContactsScreen(Acting):
     ]
 
     def body(self) -> ComposeResult:
-        yield Tabs([("contact", "noun.people"), ("company", "noun.companies")], "tab", id="tabs")
         with Horizontal():
             yield RecordList("contact", Empty("empty.contacts", ("a", "key.add"), ("i", "key.import")), id="list")
             yield Summary(id="summary")
+            yield Recent()
 
     @property
     def records(self) -> RecordList:
@@ -42,35 +43,38 @@ class ContactsScreen(Acting):
     def targets(self) -> list[tuple[str, int]]:
         return [(self.records.wanted.noun, row_id) for row_id in self.records.selected()]
 
-    def action_open(self) -> None:
-        row = self.records.listing.row
-        if row is not None:
-            self.open(row.id)
-
-    def open(self, row_id: int) -> None:
-        self.app.push_screen(CustomerScreen(self.records.wanted.noun, row_id, self.records.ids))
+    def action_back(self) -> None:
+        self.records.back()
 
     def action_other(self) -> None:
         """People, then companies, then people again; out of the filter line first, if that is where we are."""
         if self.focused is not self.records.listing:
             self.records.listing.focus()
             return
-        self.turn_to(NOUNS[1 - NOUNS.index(self.records.wanted.noun)])
+        self.turn_to(self.top.step(1))
 
-    def turn_to(self, noun: str, text: str = "") -> None:
-        self.query_one(Tabs).current = noun
-        self.records.show(noun, text)
-
-    @on(Tabs.Chosen)
-    def _chosen(self, event: Tabs.Chosen) -> None:
-        self.turn_to(event.tab)
+    def turn_to(self, view: str, text: str = "") -> None:
+        super().turn_to(view)
+        self.records.show(view, text)
 
     @on(Listing.Opened)
     def _opened(self, event: Listing.Opened) -> None:
-        self.open(event.row.id)
+        noun, ids = self.records.wanted.noun, self.records.ids
+        self.app.push_screen(CustomerScreen(noun, event.row.id, ids, event.index))
 
     @on(Listing.Highlighted)
     def _highlighted(self, event: Listing.Highlighted) -> None:
         summary = self.query_one(Summary)
         if event.row is not None and summary.display:
             summary.show(self.records.wanted.noun, event.row.id)
+
+
+def show_query(app: "IcrmApp", noun: str, text: str) -> None:
+    """Go to the contacts and show what `text` finds there."""
+    app.action_go("contacts")
+
+    def show() -> None:
+        if isinstance(app.screen, ContactsScreen):
+            app.screen.turn_to(noun, text)
+
+    app.call_after_refresh(show)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -13,12 +13,14 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Tree
 
+from icrm_tui import nouns
 from icrm_tui.collect import fields, organisation, timeline
 from icrm_tui.context import Context
+from icrm_tui.errors import IcrmError, NotFound
 from icrm_tui.i18n import t
 from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, record, who
-from icrm_tui.widgets.panes import Entry, Fact, OrgTree, Person, Portrait, Timeline
-from icrm_tui.widgets.tabs import Tabs
+from icrm_tui.widgets.frame import Empty, View
+from icrm_tui.widgets.panes import WHOLE, Entry, Fact, OrgTree, Person, Portrait, Timeline
 from icrm_tui.widgets.text import glyph, shown
 from icrm_tui.widgets.values import chosen, local
 
@@ -70,7 +72,7 @@ def facts(found: dict[str, Any], now: datetime, zone: ZoneInfo) -> list[Fact]:
         lines.append(Fact("", "portrait.preferences"))
         lines += [Fact(fact["at"][:10], fact["text"]) for fact in known]
     if row.get("notes"):
-        lines += [Fact("", "field.notes"), Fact(" ", row["notes"])]
+        lines += [Fact("", "field.notes"), Fact("", row["notes"], WHOLE)]
     return lines
 
 
@@ -129,40 +131,56 @@ class Summary(VerticalScroll):
         screen.load(page, (noun, row_id), then=self._show, wait=0.08, name="summary")
 
     def _show(self, found: dict[str, Any]) -> None:
-        opening = self.screen.icrm.opening  # type: ignore[attr-defined]
+        screen = self.screen
+        assert isinstance(screen, Acting)
+        now, zone = screen.icrm.opening.clock(), screen.icrm.zone
         self.query_one(Heading).show(found["record"], "")
-        self.query_one(Portrait).show(facts(found, opening.clock(), opening.zone))
+        self.query_one(Portrait).show(facts(found, now, zone))
+        for recent in screen.query(Recent):
+            made = entries(found["entries"], zone, found["record"]["id"].startswith("p"))
+            recent.set_entries(made, now.astimezone(zone).date())
+
+
+class Recent(Timeline):
+    """The last touches of whoever is under the cursor of a list, where there is room for that too."""
+
+    DEFAULT_CSS = "Recent { width: 64; display: none; border-left: solid $foreground 10%; }"
+    can_focus = False
 
 
 class CustomerScreen(Acting):
-    """`ids` is the list it was opened from, for next and previous."""
+    """`ids` is the list it was opened from and `at` its place there, for next and previous."""
 
-    TABS = (("timeline", "tab.timeline"), ("info", "tab.info"), ("people", "tab.people"))
+    views = (View("timeline", "tab.timeline"), View("info", "tab.info"), View("people", "tab.people"))
     BINDINGS: ClassVar[list[BindingType]] = [
         *CUSTOMER_KEYS,
         Binding("J", "step(1)", "key.next", id="customer.next"),
         Binding("K", "step(-1)", "key.previous", id="customer.previous"),
+        Binding("p", "prefer", "key.prefer", id="customer.prefer", show=False),
+        Binding("w", "consent", "key.consent", id="customer.consent", show=False),
         Binding("tab", "tab(1)", "key.tab", id="customer.tab", show=False, priority=True),
         Binding("shift+tab", "tab(-1)", "key.tab", id="customer.tab-back", show=False, priority=True),
     ]
 
-    def __init__(self, noun: str, row_id: int, ids: Sequence[int] | None = None) -> None:
+    def __init__(self, noun: str, row_id: int, ids: Sequence[int] | None = None, at: int = 0) -> None:
         super().__init__()
         self.target: Target = (noun, row_id)
         self.ids = ids
+        self.at = at
         self.found: dict[str, Any] = {}
         self.last: tuple[str, int] | None = None
 
     def body(self) -> ComposeResult:
         yield Heading()
-        yield Tabs(self.TABS, "tab", id="tabs")
         with Horizontal(id="page"):
             with VerticalScroll(id="info"):
                 yield Portrait()
             with Vertical(id="timeline"):
                 yield Timeline()
+                yield Empty("empty.timeline", ("l", "key.log"))
             with Vertical(id="people"):
                 yield OrgTree("")
+                yield Empty("empty.people", ("e", "key.edit"))
 
     def on_mount(self) -> None:
         self.turn_to("timeline")
@@ -172,37 +190,41 @@ class CustomerScreen(Acting):
         return [self.target]
 
     def changed(self) -> None:
-        self.load(page, self.target, then=self._show, name="page")
+        self.load(page, self.target, then=self._show, failed=self._gone, name="page")
+
+    def _gone(self, error: IcrmError) -> None:
+        """Whoever it was is here no more: taken back, perhaps, by somebody else."""
+        self.say_error(error)
+        if isinstance(error, NotFound) and self.is_current:
+            self.app.pop_screen()
 
     def _show(self, found: dict[str, Any]) -> None:
         self.found = found
-        opening = self.icrm.opening
+        now, zone = self.icrm.opening.clock(), self.icrm.zone
         self.query_one(Heading).show(found["record"], self._where())
-        self.query_one(Portrait).show(facts(found, opening.clock(), opening.zone))
+        self.query_one(Portrait).show(facts(found, now, zone))
         rows = found["entries"]
         self.last = (rows[-1]["at"], rows[-1]["id"]) if rows else None
-        today = opening.clock().astimezone(opening.zone).date()
-        made = entries(rows, opening.zone, self.target[0] == "contact")
-        self.query_one(Timeline).set_entries(made, today, more=len(rows) == PAGE)
+        made = entries(rows, zone, self.target[0] == "contact")
+        self.query_one(Timeline).set_entries(made, now.astimezone(zone).date(), more=len(rows) == PAGE)
         people = [Person(p["id"], p["name"], p["title"], p["reports_to"]) for p in found["people"]]
         company = found["record"]["name"] if self.target[0] == "company" else found["record"].get("company", "")
         self.query_one(OrgTree).set_people(company, people)
-        self.query_one("#tabs", Tabs).show_count("people", len(people))
+        self.top.count("people", len(people))
+        self.query_one("#timeline").set_class(not rows, "-nothing")
+        self.query_one("#people").set_class(not people, "-nothing")
 
     def _where(self) -> str:
-        if self.ids is None or self.target[1] not in self.ids:
+        """The place in the list, where it is still that row's."""
+        if self.ids is None or self.at >= len(self.ids) or self.ids[self.at] != self.target[1]:
             return ""
-        return f"{glyph('left')} {self.ids.index(self.target[1]) + 1:,}/{len(self.ids):,} {glyph('right')}"
+        return f"{glyph('left')} {self.at + 1:,}/{len(self.ids):,} {glyph('right')}"
 
-    def turn_to(self, tab: str) -> None:
-        self.query_one("#tabs", Tabs).current = tab
-        for key, _title in self.TABS:
-            self.query_one(f"#{key}").set_class(key == tab, "-current")
-        self.query_one({"timeline": "Timeline", "people": "OrgTree", "info": "#info"}[tab]).focus()
-
-    @on(Tabs.Chosen)
-    def _chosen(self, event: Tabs.Chosen) -> None:
-        self.turn_to(event.tab)
+    def turn_to(self, view: str) -> None:
+        super().turn_to(view)
+        for one in self.views:
+            self.query_one(f"#{one.key}").set_class(one.key == view, "-current")
+        self.query_one({"timeline": "Timeline", "people": "OrgTree", "info": "#info"}[view]).focus()
 
     @on(Timeline.MoreWanted)
     def _more(self, event: Timeline.MoreWanted) -> None:
@@ -212,7 +234,7 @@ class CustomerScreen(Acting):
         def extend(rows: list[dict[str, Any]]) -> None:
             if rows:
                 self.last = (rows[-1]["at"], rows[-1]["id"])
-            made = entries(rows, self.icrm.opening.zone, self.target[0] == "contact")
+            made = entries(rows, self.icrm.zone, self.target[0] == "contact")
             event.timeline.extend(made, more=len(rows) == PAGE)
 
         self.load(older, self.target, *self.last, then=extend, wait=0)
@@ -223,21 +245,38 @@ class CustomerScreen(Acting):
             self.go("contact", event.node.data)
 
     def action_tab(self, by: int) -> None:
-        self.turn_to(self.query_one("#tabs", Tabs).step(by))
+        self.turn_to(self.top.step(by))
 
     def action_step(self, by: int) -> None:
         """The next or previous one of the list, without going back to it."""
-        if self.ids is None or self.target[1] not in self.ids:
-            return
-        at = self.ids.index(self.target[1]) + by
-        if 0 <= at < len(self.ids):
-            self.go(self.target[0], self.ids[at])
+        if self.ids is not None and 0 <= self.at + by < len(self.ids):
+            self.at += by
+            self.target = (self.target[0], self.ids[self.at])
+            self.changed()
 
     def go(self, noun: str, row_id: int) -> None:
-        if noun != self.target[0]:
-            self.ids = None
+        """Somebody who is not of the list: from here on there is no next and previous."""
+        self.ids = None
         self.target = (noun, row_id)
         self.changed()
 
     def action_back(self) -> None:
         self.app.pop_screen()
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """What only a person has; and there is a next one only where we came from a list."""
+        if action in ("prefer", "consent"):
+            return self.target[0] == "contact"
+        return action != "step" or self.ids is not None
+
+    @work
+    async def action_prefer(self) -> None:
+        dialog = nouns.resolve(nouns.DIALOGS["preference.add"])(self.target[1], self.found["record"]["name"])
+        if await self.app.push_screen_wait(dialog) is not None:
+            self.say("done.saved", name=self.found["record"]["name"])
+
+    @work
+    async def action_consent(self) -> None:
+        dialog = nouns.resolve(nouns.DIALOGS["consent.give"])(self.target[1], self.found["record"])
+        if await self.app.push_screen_wait(dialog) is not None:
+            self.say("done.saved", name=self.found["record"]["name"])

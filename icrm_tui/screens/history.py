@@ -14,8 +14,10 @@ from textual.widget import Widget
 
 from icrm_tui import history
 from icrm_tui.context import Context
+from icrm_tui.errors import IcrmError
 from icrm_tui.i18n import has, t
 from icrm_tui.screens.base import IcrmScreen
+from icrm_tui.screens.child import Child, ProgressDialog
 from icrm_tui.widgets.blocks import Cell, Row
 from icrm_tui.widgets.columns import ListColumn
 from icrm_tui.widgets.dialogs import ConfirmDialog, Dialog
@@ -25,6 +27,7 @@ from icrm_tui.widgets.listing import Listing
 from icrm_tui.widgets.text import glyph, shown, word
 from icrm_tui.widgets.values import chosen, day, local
 
+BULK = 2000  # rows from which on an undo runs in a process of its own
 SHOWN = 100  # rows of one change that are told
 COLUMNS = (
     ListColumn("at", "history.at", 12, 12),
@@ -197,15 +200,33 @@ class HistoryScreen(IcrmScreen):
             action = "key.redo" if change["undone"] else "key.undo"
             if not await self.app.push_screen_wait(ConfirmDialog(title, action, facts)):
                 return
-        await tell(self, lambda ctx: history.undo(ctx, history.standing(ctx, change["id"])))
+        await take_back(self, await self.ask(history.standing, change["id"]), change["n"])
 
 
-async def undo_latest(screen: Any) -> None:
+async def undo_latest(screen: IcrmScreen) -> None:
     """Take back the user's latest change, and say which it was."""
-    await tell(screen, history.undo)
+    try:
+        change = await screen.ask(history.latest)
+    except IcrmError as error:
+        screen.say_error(error)
+        return
+    await take_back(screen, change["id"], change["n"])
 
 
-async def tell(screen: IcrmScreen, undo: Any) -> None:
-    done = await screen.perform(undo)
-    if done is not None:
-        screen.say("done.redone" if done.again else "done.undone", verb=said(done.verb), n=done.rows)
+async def take_back(screen: IcrmScreen, change: int, rows: int) -> bool:
+    """Undo a change (of an undo: do it again), beside the screens where many rows move; whether it was done."""
+    if rows > BULK:
+        dialog = ProgressDialog("ask.undo.running", Child(screen.icrm, ["undo", str(change)]))
+        answer = await screen.app.push_screen_wait(dialog)
+        if answer.code:
+            screen.notify(shown(answer.said), severity="error", markup=False)
+            return False
+        screen.icrm.look()
+        verb, again, n = answer.record["verb"], answer.record["again"], answer.record["rows"]
+    else:
+        done = await screen.perform(history.undo, change)
+        if done is None:
+            return False
+        verb, again, n = done.verb, done.again, done.rows
+    screen.say("done.redone" if again else "done.undone", verb=said(verb), n=n)
+    return True

@@ -3,12 +3,13 @@
 from array import array
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from icrm_tui import i18n, lists, nouns, query
+from icrm_tui.collect import fields
 from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError
 from icrm_tui.i18n import t
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from icrm_tui.screens.base import IcrmScreen
 
 
-def first_page(ctx: Context, wanted: Wanted) -> tuple[dict[str, Field], list[dict[str, Any]]]:
-    return lists.columns(ctx, wanted), lists.rows(ctx, wanted, BLOCK)
+def first_page(ctx: Context, wanted: Wanted) -> tuple[dict[str, Field], dict[str, str], list[dict[str, Any]]]:
+    """The columns, what the team calls its own ones, and the first rows."""
+    named = {row["key"]: row["name"] for row in fields.definitions(ctx, wanted.noun)}
+    return lists.columns(ctx, wanted), named, lists.rows(ctx, wanted, BLOCK)
 
 
 def all_ids(ctx: Context, wanted: Wanted) -> tuple["array[int]", int]:
@@ -43,13 +46,15 @@ class RecordList(Vertical):
     DEFAULT_CSS = """
     RecordList { height: 1fr; }
     RecordList > Empty { display: none; }
-    RecordList.-empty > Empty { display: block; }
-    RecordList.-empty > Listing, RecordList.-empty > ListHead { display: none; }
+    RecordList.-empty > .-none, RecordList.-missed > .-missed { display: block; }
+    RecordList.-empty > Listing, RecordList.-empty > ListHead, RecordList.-missed > ListHead { display: none; }
+    RecordList.-missed > Listing { height: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash,／,、", "filter", "key.filter", id="list.filter", key_display="/"),
         Binding("s", "sort", "key.sort", id="list.sort"),
         Binding("v", "columns", "key.columns", id="list.columns", show=False),
+        Binding("X", "export", "key.export", id="list.export", show=False),
         Binding("H", "archived", "key.archived", id="list.archived", show=False),
     ]
 
@@ -57,7 +62,9 @@ class RecordList(Vertical):
         super().__init__(id=id)
         self.wanted = Wanted(noun, columns=nouns.noun(noun).columns)
         self.fields: dict[str, Field] = {}
+        self.named: dict[str, str] = {}
         self.empty = empty
+        empty.add_class("-none")
         self.ids: array[int] | None = None
         self._asked: tuple[int, int, int] | None = None
 
@@ -67,6 +74,7 @@ class RecordList(Vertical):
         yield ListHead(listing)
         yield listing
         yield self.empty
+        yield Empty("empty.filtered", ("Esc", "key.clear"), classes="-missed")
 
     @property
     def place(self) -> "IcrmScreen":
@@ -94,13 +102,14 @@ class RecordList(Vertical):
         generation = self.listing.reload(keep)
         wanted = self.wanted
 
-        def first(found: tuple[dict[str, Field], list[dict[str, Any]]]) -> None:
-            fields, rows = found
+        def first(found: tuple[dict[str, Field], dict[str, str], list[dict[str, Any]]]) -> None:
+            columns, named, rows = found
             self.filter.clear_error()
             if wanted == self.wanted:
-                self._take_columns(fields)
+                self._take_columns(columns, named)
                 self.listing.fill(generation, 0, self._rows(rows))
                 self.set_class(not rows and not wanted.text, "-empty")
+                self.set_class(not rows and bool(wanted.text), "-missed")
                 self.place.load(all_ids, wanted, then=rest, failed=self._failed, wait=0)
 
         def rest(found: tuple["array[int]", int]) -> None:
@@ -189,6 +198,16 @@ class RecordList(Vertical):
 
     # Keys
 
+    def back(self) -> bool:
+        """Esc: first the marks go, then the filter; False where there was neither."""
+        if self.listing.marks:
+            self.listing.clear_marks()
+        elif self.wanted.text:
+            self.filter.set_value("")
+        else:
+            return False
+        return True
+
     def action_filter(self) -> None:
         self.filter.line.focus()
 
@@ -199,18 +218,27 @@ class RecordList(Vertical):
     def action_sort(self) -> None:
         from icrm_tui.widgets.dialogs import Choice, ChoiceDialog
 
-        words = [word for word in self.wanted.columns if word in self.fields]
-        choices = [Choice(word, f"field.{word}" if i18n.has(f"field.{word}") else word) for word in words]
+        choices = [Choice(column.key, column.title) for column in self.listing.columns]
 
         def take(word: str | None) -> None:
             if word:
                 self.sort_by(word)
 
-        self.app.push_screen(ChoiceDialog("list.sort.title", choices), take)
+        self.app.push_screen(ChoiceDialog("list.sort.title", choices, self.wanted.sort.removeprefix("-")), take)
 
     def sort_by(self, word: str) -> None:
         """Order by a column; the same one again turns the order round."""
         self._want(sort=f"-{word}" if self.wanted.sort == word else word)
+
+    @work
+    async def action_export(self) -> None:
+        """Write the rows of the list, or those marked, to a file."""
+        from icrm_tui.screens.exporting import export
+
+        marks = self.listing.marks
+        everything = not marks or (self.ids is not None and len(marks) == len(self.ids))
+        n = len(marks) or self.listing.total
+        await export(self.place, self.wanted, n, None if everything else sorted(marks))
 
     def action_columns(self) -> None:
         """Choose the columns shown."""
@@ -221,7 +249,7 @@ class RecordList(Vertical):
                 self._want(columns=words)
 
         def ask(known: dict[str, Field]) -> None:
-            self.app.push_screen(ColumnsDialog(list(known), self.wanted.columns), take)
+            self.app.push_screen(ColumnsDialog(list(known), self.wanted.columns, self.named), take)
 
         self.place.load(query.fields, self.wanted.noun, then=ask, wait=0)
 
@@ -233,13 +261,13 @@ class RecordList(Vertical):
 
     # Drawing
 
-    def _take_columns(self, fields: dict[str, Field]) -> None:
-        if fields != self.fields:
-            self.fields = fields
-            self.listing.set_columns(*(column(word, field) for word, field in fields.items()))
+    def _take_columns(self, columns: dict[str, Field], named: dict[str, str]) -> None:
+        if columns != self.fields or named != self.named:
+            self.fields, self.named = columns, named
+            self.listing.set_columns(*(column(word, field, named.get(word, "")) for word, field in columns.items()))
 
     def _rows(self, rows: list[dict[str, Any]]) -> list[Row]:
-        now, zone = self.place.icrm.opening.clock(), self.place.icrm.opening.zone
+        now, zone = self.place.icrm.opening.clock(), self.place.icrm.zone
         return [
             Row(row["id"], tuple(written(row[word], field, word, now, zone) for word, field in self.fields.items()))
             for row in rows

@@ -1,4 +1,4 @@
-"""Today: whose birthday it is, who has heard nothing for too long, and what I did last."""
+"""Today: what is due, whose birthday it is, who has heard nothing for too long, and what I did last."""
 
 from datetime import date
 from typing import Any, ClassVar
@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from icrm_tui.i18n import t
+from icrm_tui.i18n import has, t
 from icrm_tui.improve import today
 from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, target_of
 from icrm_tui.screens.customer import CustomerScreen
@@ -18,12 +18,16 @@ from icrm_tui.widgets.listing import Listing
 from icrm_tui.widgets.text import glyph
 from icrm_tui.widgets.values import chosen, day, local
 
+Cells = tuple[str | Cell, ...]
+PRIORITIES = {"high": ("critical", "error"), "normal": ("dot", "warning"), "low": ("between", "muted")}
+
 
 class TodayScreen(Acting):
     place = "today"
+    AUTO_FOCUS = "Listing"
     BINDINGS: ClassVar[list[BindingType]] = [
         *CUSTOMER_KEYS,
-        Binding("asterisk", "everyone", "key.everyone", id="today.everyone", show=False),
+        Binding("asterisk", "everyone", "key.everyone", id="today.everyone", key_display="*", show=False),
     ]
 
     def __init__(self) -> None:
@@ -33,51 +37,66 @@ class TodayScreen(Acting):
 
     def body(self) -> ComposeResult:
         yield Listing(
-            ListColumn("what", "", 12, 6),
-            ListColumn("name", "", 22, 10, 1),
-            ListColumn("text", "", 30, 10, 3),
-            ListColumn("when", "", 12, 8, align="right"),
+            ListColumn("what", "", 12, 10),
+            ListColumn("name", "", 22, 14, 1),
+            ListColumn("text", "", 26, 12, 4),
+            ListColumn("when", "", 11, 11, align="right"),
         )
-        yield Empty("empty.today", ("2", "place.contacts"), ("g", "key.places"))
+        yield Empty("today.nothing", ("2", "place.contacts"), ("g", "key.places"))
 
     def changed(self) -> None:
         self.load(today.today, self.everyone, then=self._show)
 
+    @property
+    def day(self) -> date:
+        return self.icrm.opening.clock().astimezone(self.icrm.zone).date()
+
     def _show(self, found: dict[str, list[dict[str, Any]]]) -> None:
+        makers = {
+            "overdue": self._due,
+            "due": self._due,
+            "birthdays": self._birthday,
+            "silent": self._silent,
+            "touches": self._touch,
+        }
         lines: list[tuple[Target | None, Row]] = []
-        for section, make in (("birthdays", self._birthday), ("silent", self._silent), ("touches", self._touch)):
-            rows = found[section]
+        for section, make in makers.items():
+            rows = found.get(section, [])
             if rows:
                 lines.append((None, Row(-1, heading=f"{t(f'today.{section}')} {len(rows)}")))
-                lines += [(target_of(row["id"]), Row(0, make(row))) for row in rows]
+                lines += [(target_of(row.get("who_id") or row["id"]), Row(0, make(row))) for row in map(_whom, rows)]
         self.rows = [who for who, _row in lines]
         listing = self.query_one(Listing)
-        generation = listing.reload(keep=False) if not listing.total else listing.reload()
-        listing.fill(generation, 0, [row._replace(id=place) for place, (_who, row) in enumerate(lines)])
+        listing.fill(listing.reload(), 0, [row._replace(id=place) for place, (_who, row) in enumerate(lines)])
         self.query_one(Empty).display = not lines
         listing.display = bool(lines)
 
-    def _birthday(self, row: dict[str, Any]) -> tuple[str | Cell, ...]:
-        on = date.fromisoformat(row["on"])
+    def _due(self, row: dict[str, Any]) -> Cells:
+        mark, tone = PRIORITIES.get(row["priority"], PRIORITIES["normal"])
+        key = f"priority.{row['priority']}"
+        what = Cell(f"{glyph(mark)} {t(key) if has(key) else row['priority']}", tone)
+        on, _blank, hour = row["due"].partition(" ")
+        late = (self.day - date.fromisoformat(on)).days
+        when = t("today.late", n=late) if row["overdue"] and late else hour or t("ui.day.today")
+        said = f"{row['what']}  {row['owner']}" if self.everyone else row["what"]
+        return what, Cell(row["name"], "strong"), said, Cell(when, "error" if row["overdue"] else "warning")
+
+    def _birthday(self, row: dict[str, Any]) -> Cells:
         age = t("today.turns", n=row["turns"]) if row["turns"] is not None else ""
-        now = self.icrm.opening.clock().astimezone(self.icrm.opening.zone).date()
         what = Cell(f"{glyph('dot')} {t('today.birthday')}", "accent")
-        return what, Cell(row["name"], "strong"), f"{row['company']}  {age}".strip(), day(on, now)
+        said = "  ".join(part for part in (age, row["company"]) if part)
+        return what, Cell(row["name"], "strong"), said, day(date.fromisoformat(row["on"]), self.day)
 
-    def _silent(self, row: dict[str, Any]) -> tuple[str | Cell, ...]:
-        days = Cell(t("today.days", n=row["days"]), "warning")
-        return Cell(f"{glyph('warn')} {t('today.quiet')}", "warning"), Cell(row["name"], "strong"), row["owner"], days
+    def _silent(self, row: dict[str, Any]) -> Cells:
+        last = t("today.last", when=local(row["last_contact"], self.icrm.zone).date().isoformat())
+        said = f"{last}  {row['owner']}" if self.everyone else last
+        what = Cell(f"{glyph('warn')} {t('today.quiet')}", "warning")
+        return what, Cell(row["name"], "strong"), Cell(said, "muted"), Cell(t("today.days", n=row["days"]), "warning")
 
-    def _touch(self, row: dict[str, Any]) -> tuple[str | Cell, ...]:
-        when = local(row["at"], self.icrm.opening.zone)
-        now = self.icrm.opening.clock().astimezone(self.icrm.opening.zone).date()
-        arrow = glyph(row["dir"])
-        return (
-            Cell(f"{arrow} {chosen('channel', row['channel'])}", "muted"),
-            row["name"],
-            row["text"],
-            day(when.date(), now),
-        )
+    def _touch(self, row: dict[str, Any]) -> Cells:
+        what = Cell(f"{glyph(row['dir'])} {chosen('channel', row['channel'])}", "muted")
+        said = f"{row['text']}  {row['who']}" if self.everyone else row["text"]
+        return what, row["name"], Cell(said, "muted"), day(local(row["at"], self.icrm.zone).date(), self.day)
 
     def targets(self) -> list[Target]:
         cursor = self.query_one(Listing).cursor
@@ -94,3 +113,8 @@ class TodayScreen(Acting):
         self.everyone = not self.everyone
         self.say("today.all" if self.everyone else "today.mine")
         self.changed()
+
+
+def _whom(row: dict[str, Any]) -> dict[str, Any]:
+    """A reminder is about somebody; the other lines are that somebody."""
+    return {**row, "who_id": row["who"]} if row["id"].startswith("r") else row

@@ -92,6 +92,9 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         return False
 
     @on(Button.Pressed, "#cancel")
+    def _cancelled(self) -> None:
+        self.action_close()
+
     def action_close(self) -> None:
         if not self.unsaved:
             self.dismiss(None)

@@ -34,10 +34,19 @@ class Count(NamedTuple):
     tone: str = "muted"
 
 
+class View(NamedTuple):
+    """One of several things a place shows in turn; `n`, where it is not 0, how many there are."""
+
+    key: str
+    title: str
+    n: int = 0
+
+
 class Piece(NamedTuple):
     text: str
     part: str = "plain"
     place: str = ""
+    view: str = ""
 
 
 PARTS = ("plain", "current", "muted", "warning", "error", "accent", "success")
@@ -53,8 +62,8 @@ def sentence(error: IcrmError | str) -> str:
 class TopLine(Widget):
     """The current place by number and name, the others by digit, or by name where there is room.
 
-    Right of them what counts, then who works in which store; a notice (the store is away, read-only)
-    takes that side.
+    Right of them the views of the place, what counts, then who works in which store; a notice (the store is away,
+    read-only) takes that side.
     """
 
     DEFAULT_CSS = """
@@ -81,10 +90,21 @@ class TopLine(Widget):
             super().__init__()
             self.place = place
 
-    def __init__(self, places: Sequence[Place], current: str = "", id: str | None = None) -> None:
+    class ViewChosen(Message):
+        """A view of the place was clicked."""
+
+        def __init__(self, view: str) -> None:
+            super().__init__()
+            self.view = view
+
+    def __init__(
+        self, places: Sequence[Place], current: str = "", views: Sequence[View] = (), id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self.places = tuple(places)
         self.current = current
+        self.views = tuple(views)
+        self.view = self.views[0].key if views else ""
         self.counts: tuple[Count, ...] = ()
         self.user = self.store = ""
         self._notice: IcrmError | str = ""
@@ -102,6 +122,20 @@ class TopLine(Widget):
         self.counts = self.counts if counts is None else tuple(counts)
         self.user = self.user if user is None else user
         self.store = self.store if store is None else store
+        self.refresh()
+
+    def turn(self, view: str) -> None:
+        self.view = view
+        self.refresh()
+
+    def step(self, by: int) -> str:
+        """The view `by` places on, round the ends."""
+        keys = [view.key for view in self.views]
+        return keys[(keys.index(self.view) + by) % len(keys)]
+
+    def count(self, view: str, n: int) -> None:
+        """How many a view shows."""
+        self.views = tuple(one._replace(n=n) if one.key == view else one for one in self.views)
         self.refresh()
 
     def notice(self, text: IcrmError | str, tone: str = "warning") -> None:
@@ -129,7 +163,19 @@ class TopLine(Widget):
         who = glyph("between").join(shown(part) for part in (self.store, self.user) if part)
         groups = [[Piece(who, "muted")]] if who else []
         counts = [Piece(f"{glyph(one.glyph)}{shown(one.text)}", one.tone) for one in self.counts]
-        return [*groups, *([counts_piece] for counts_piece in reversed(counts))]
+        groups += [[count] for count in reversed(counts)]
+        if self.views:
+            groups.append(self._views())
+        return groups
+
+    def _views(self) -> list[Piece]:
+        pieces: list[Piece] = []
+        for view in self.views:
+            here = view.key == self.view
+            pieces += [Piece(f" {glyph('line')} ", "muted")] if pieces else []
+            label = f"{word(view.title)} {view.n:,}" if view.n else word(view.title)
+            pieces.append(Piece(label, "current" if here else "muted", view=view.key))
+        return pieces
 
     def pieces(self) -> list[Piece]:
         """The line from left to right, exactly as wide as the widget."""
@@ -140,11 +186,10 @@ class TopLine(Widget):
             left = self._places(named=False)
         while len(groups) > 1 and _width(left) + _spaced(groups) > width:
             groups.pop(0)
-        right = [piece for group in reversed(groups) for piece in group]
-        if right and _width(left) + _spaced(groups) > width:
+        pieces = [piece for group in reversed(groups) for piece in (Piece("  "), *group)]
+        if pieces and _width(left) + _width(pieces) > width:
             room = max(0, width - _width(left) - 2)
-            right = [right[0]._replace(text=cut(right[0].text, room))]
-        pieces = [part for piece in right for part in (Piece("  "), piece)]
+            pieces = [Piece("  "), pieces[1]._replace(text=cut("".join(piece.text for piece in pieces[1:]), room))]
         gap = max(0, width - _width(left) - _width(pieces))
         return [Piece(" "), *left, Piece(" " * gap), *pieces, Piece(" ")]
 
@@ -158,8 +203,11 @@ class TopLine(Widget):
     def on_click(self, event: events.Click) -> None:
         edge = 0
         for piece in self.pieces():
-            if edge <= event.x < edge + cell_len(piece.text) and piece.place:
-                self.post_message(self.Chosen(piece.place))
+            if edge <= event.x < edge + cell_len(piece.text):
+                if piece.place:
+                    self.post_message(self.Chosen(piece.place))
+                elif piece.view:
+                    self.post_message(self.ViewChosen(piece.view))
             edge += cell_len(piece.text)
 
 
@@ -201,8 +249,8 @@ class Empty(Widget):
     Empty { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; padding: 0 4; }
     """
 
-    def __init__(self, title: str, *keys: tuple[str, str], id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, title: str, *keys: tuple[str, str], id: str | None = None, classes: str = "") -> None:
+        super().__init__(id=id, classes=classes)
         self.title = title
         self.keys = keys
 

@@ -55,7 +55,7 @@ class Timeline(Lines):
     `MoreWanted` asks for older entries when the cursor nears the end: answer with `extend`.
     """
 
-    KIND = 10  # cells for the kind of thing
+    KIND = 12  # cells for the kind of thing
 
     class Said(Message):
         def __init__(self, timeline: "Timeline", entry: Entry) -> None:
@@ -199,13 +199,14 @@ class Timeline(Lines):
 
 
 class Fact(NamedTuple):
-    """A label (catalogue id or a user's word) with its value; without a label it is a heading."""
+    """A label (catalogue id or a user's word) with its value; without a label it is a heading, or a whole text."""
 
     label: str
     value: str
     tone: str = ""
 
 
+WHOLE = "whole"  # the tone of a text that takes the whole width
 _TONES = {
     "muted": "$foreground-muted",
     "strong": "bold",
@@ -240,6 +241,11 @@ class Portrait(Widget):
         labels = min(14, max((cell_len(word(fact.label)) for fact in self.facts if fact.label), default=0))
         room = max(4, width - labels - 2)
         for fact in self.facts:
+            if not fact.label and fact.tone == WHOLE:
+                for paragraph in fact.value.splitlines():
+                    wrapped = Text(shown(paragraph)).wrap(self.app.console, max(4, width))
+                    lines += [Content(line.plain) for line in wrapped]
+                continue
             if not fact.label:
                 lines += [Content("")] if lines else []
                 lines.append(Content.styled(cut(word(fact.value), width), "bold"))

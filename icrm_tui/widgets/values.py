@@ -26,11 +26,12 @@ WIDTHS = {
 WIDER = {"email": (26, 18, 2), "name": (20, 14, 3), "city": (12, 8, 0), "company": (22, 14, 3)}
 
 
-def column(word: str, field: Field) -> ListColumn:
-    """The column of a list that shows this field."""
+def column(word: str, field: Field, named: str = "") -> ListColumn:
+    """The column of a list that shows this field; `named` is what the team calls a field of its own."""
     width, least, flex = WIDER.get(word) or WIDTHS.get(field.type, (14, 6, 1))
     align = "right" if field.type == "number" else "left"
-    return ListColumn(word, f"field.{word}" if has(f"field.{word}") else word, width, least, flex, align)  # type: ignore[arg-type]
+    title = f"field.{word}" if has(f"field.{word}") and not named else named or word
+    return ListColumn(word, title, width, least, flex, align)  # type: ignore[arg-type]
 
 
 def written(value: Any, field: Field, word: str, now: datetime, zone: ZoneInfo) -> str:
