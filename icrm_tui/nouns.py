@@ -278,6 +278,8 @@ DIALOGS: dict[str, str] = {
     "company.add": "screens.dialogs.companies:CompanyDialog",
     "company.edit": "screens.dialogs.companies:CompanyDialog",
     "interaction.add": "screens.dialogs.interactions:LogDialog",
+    "preference.add": "screens.dialogs.preferences:PreferenceDialog",
+    "consent.give": "screens.dialogs.consent:ConsentDialog",
     "tag": "screens.dialogs.tags:TagDialog",
     "owner": "screens.dialogs.owner:OwnerDialog",
     "merge": "screens.dialogs.merge:open_merge",
