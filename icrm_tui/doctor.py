@@ -27,7 +27,7 @@ class Finding:
 def run(ctx: Context) -> list[Finding]:
     """All checks in order. Search that waits is filled, staging files of dead processes are swept."""
     if not ctx.connection.readonly:
-        for _done, _total in search.drain(ctx.connection):
+        for _done, _total in search.drain(ctx.connection, thorough=True):
             pass
         sweep(ctx.connection.path)
     return [*_checks(ctx)]

@@ -1,22 +1,19 @@
-"""Finding anyone by any part of what is known of them, and telling whom somebody meant.
+"""Finding anyone by any part of what is known of them, and telling whom somebody meant."""
 
-Words are cut here, not by the engine, so that one or two Chinese characters, pinyin, initials, any part of
-an e-mail and any four digits of a phone are looked up exactly; what is longer than its window is verified.
-"""
-
-import re
 from collections.abc import Iterable, Iterator
+from threading import Event
 from typing import Any, NamedTuple
 
-from icrm_tui import db, nouns
+from icrm_tui import db, nouns, tokens
 from icrm_tui.context import Context
 from icrm_tui.errors import Ambiguous, NotFound, Usage
-from icrm_tui.text import is_han, like, pieces, plain
+from icrm_tui.text import like, plain
 
-VERSION = "1"  # of the cutting below; a store indexed by another is read anew
-BATCH = 400  # rows indexed in one short transaction
+BATCH = 1000  # rows indexed in one short transaction
+PAUSE = 0.004  # seconds between two: another writer looks every three milliseconds
+STALE = 0.2  # of all postings, from which on the index is built anew
+LEAST = 1000  # postings, below which that is not worth it
 CANDIDATES = 1000  # what `find` ranks at most
-DIGITS = re.compile(r"\d+")
 
 
 class Who(NamedTuple):
@@ -35,130 +32,37 @@ class Who(NamedTuple):
         return self.customer_id if self.contact_id is None else self.contact_id
 
 
-# --- cutting ---------------------------------------------------------------------------------------------
-
-
-def _word(word: str, into: set[str]) -> None:
-    """A Latin word: its first letters, and every window of three."""
-    into.add(word[:1])
-    into.add(word[:2])
-    into.update(word[i : i + 3] for i in range(len(word) - 2))
-
-
-def _name(text: str, into: set[str]) -> None:
-    for piece in pieces(plain(text)):
-        if not is_han(piece):
-            _word(piece, into)
-            continue
-        from icrm_tui import pinyin
-
-        into.update(piece)
-        into.update(piece[i : i + 2] for i in range(len(piece) - 1))
-        surname, syllables = pinyin.name_syllables(piece)
-        for reading in {tuple(syllables), tuple(s.replace("v", "u") for s in syllables)}:
-            for syllable in reading:
-                into.add(syllable[:1])
-                into.add(syllable[:2])
-            _word("".join(reading), into)
-            _word("".join(reading[surname:]), into)
-            _word("".join(syllable[:1] for syllable in reading), into)
-    into.discard("")
-
-
-def _phone(text: str, into: set[str]) -> None:
-    for digits in DIGITS.findall(text) if " " in text else ["".join(DIGITS.findall(text))]:
-        into.update(digits[i : i + 4] for i in range(len(digits) - 3))
-
-
-def _email(text: str, into: set[str]) -> None:
-    folded = plain(text)
-    for part in pieces(folded):
-        into.add(part[:1])
-        into.add(part[:2])
-    into.update(folded[i : i + 3] for i in range(len(folded) - 2) if " " not in folded[i : i + 3])
-
-
-CUT = {"name": _name, "company": _name, "tag": _name, "email": _email, "handle": _email, "phone": _phone}
-
-
-def tokens(row: db.Row) -> str:
-    """The words a row is found by; `row` has its id and texts named for how they are cut."""
-    into: set[str] = set()
-    for column, text in row.items():
-        if text and column != "id":
-            CUT[column](text, into)
-    return " ".join(into)
-
-
-def wanted(text: str) -> list[str]:
-    """The tokens that must all be there for `text`; groups of alternatives are joined by OR."""
-    need: list[str] = []
-    for piece in _pieces(text):
-        if is_han(piece):
-            need += [piece] if len(piece) == 1 else [piece[i : i + 2] for i in range(len(piece) - 1)]
-        elif len(piece) <= 2:
-            need.append(piece)
-        else:
-            windows = _and(piece[i : i + 3] for i in range(len(piece) - 2))
-            if piece.isdigit() and len(piece) >= 4:
-                digits = _and(piece[i : i + 4] for i in range(len(piece) - 3))
-                need.append(f"(({digits}) OR ({windows}))")
-            else:
-                need.append(windows)
-    return need
-
-
-def _pieces(text: str) -> list[str]:
-    """What was typed, cut where blanks or the script change; a phone's punctuation does not cut it."""
-    found: list[str] = []
-    for word in plain(text).split():
-        if "@" in word or ("." in word.strip(".") and not word.replace(".", "").isdigit()):
-            found.append(word)
-            continue
-        digits = re.sub(r"[-().+/]", "", word)
-        found += [digits] if digits.isdigit() else pieces(word)
-    return found
-
-
-def _and(windows: Iterable[str]) -> str:
-    return " AND ".join(quoted(window) for window in windows)
-
-
-def quoted(token: str) -> str:
-    return '"' + token.replace('"', '""') + '"'
-
-
-def match(text: str) -> str:
-    """The full-text expression for `text`; empty when there is nothing in it to look for."""
-    return " AND ".join(part if part.startswith("(") or " AND " in part else _once(part) for part in wanted(text))
-
-
-def _once(token: str) -> str:
-    return token if token.startswith('"') else quoted(token)
-
-
 # --- conditions ------------------------------------------------------------------------------------------
 
 
 def condition(ctx: Context, noun: str, text: str, alias: str, n: int) -> tuple[str, dict[str, Any]]:
     """SQL over `alias` that `text` is found in a row; parameters are numbered from `n`. Complete, not ranked."""
-    expression = match(text)
-    if not expression:
+    words = tokens.asked(text)
+    if not words:
         return "1 = 0", {}
-    params: dict[str, Any] = {f"q{n}": expression}
-    sql = f"{alias}.id IN ({ctx.connection.matching(noun, f'q{n}')})"
-    for piece in _pieces(text):
-        if len(piece) <= (2 if is_han(piece) else 3):
-            continue
-        n += 1
-        params[f"q{n}"] = like(piece)
-        words = {"t": alias, "like": f"LIKE :q{n} ESCAPE '!'", "initials": f"LIKE :q{n}i"}
+    verified, params = _verified(noun, words, alias, n + 1)
+    params[f"q{n}"] = tokens.expression(words)
+    return f"{alias}.id IN ({ctx.connection.matching(noun, f'q{n}')}){verified}", params
+
+
+def _verified(noun: str, words: list[tuple[tokens.Way, ...]], alias: str, n: int) -> tuple[str, dict[str, Any]]:
+    """That what is longer than its tokens is really there, as ` AND …`; parameters are numbered from `n`."""
+    sql, params = "", dict[str, Any]()
+
+    def somewhere(text: str) -> str:
+        name = f"q{n + len(params)}"
+        params[name] = like(text)
         tests = [test for test in nouns.noun(noun).verify if "{initials}" not in test]
-        if len(piece) <= 8 and piece.isascii() and piece.isalpha():
-            params[f"q{n}i"] = "% ".join(piece) + "%"
+        if pattern := tokens.initials(text):
+            params[f"{name}i"] = pattern
             tests = list(nouns.noun(noun).verify)
-        tests = [test.format(**words) for test in tests]
-        sql += f" AND ({' OR '.join(tests)})"
+        places = {"t": alias, "like": f"LIKE :{name} ESCAPE '!'", "initials": f"LIKE :{name}i"}
+        return f"({' OR '.join(test.format(**places) for test in tests)})"
+
+    for ways in words:
+        if ways[0].texts:
+            found = [" AND ".join(somewhere(text) for text in way.texts) for way in ways]
+            sql += f" AND ({' OR '.join(found)})"
     return sql, params
 
 
@@ -169,10 +73,12 @@ def find(ctx: Context, text: str, limit: int = 50, kinds: Iterable[str] = ()) ->
     """
     hits: list[tuple[tuple[int, str], db.Row]] = []
     more = False
-    for noun in kinds or nouns.SEARCHED:
+    words = tokens.asked(text)
+    for noun in (kinds or nouns.SEARCHED) if words else ():
         declared = nouns.noun(noun)
-        sql, params = condition(ctx, noun, text, "t", 1)
-        rows = ctx.read(declared.hits.format(condition=sql) + f" LIMIT {CANDIDATES + 1}", **params)
+        verified, params = _verified(noun, words, "t", 1)
+        found = declared.hits.format(found=ctx.connection.found(noun, "q0"), condition=f"1 = 1{verified}")
+        rows = ctx.read(f"{found} LIMIT {CANDIDATES + 1}", q0=tokens.expression(words), **params)
         more = more or len(rows) > CANDIDATES
         for row in rows[:CANDIDATES]:
             hit = {
@@ -204,8 +110,7 @@ def _rank(text: str, row: db.Row) -> tuple[int, str]:
 
 def pending(ctx: Context) -> int:
     """Rows that are not searchable yet."""
-    n: int = ctx.read("SELECT count(*) AS n FROM search_todo")[0]["n"]
-    return n
+    return _waiting(ctx.connection)
 
 
 # --- keeping the index -----------------------------------------------------------------------------------
@@ -247,42 +152,74 @@ def index(connection: db.Connection, noun: str, ids: db.Ids) -> None:
     )
     connection.many(
         "INSERT INTO docs_fts (rowid, tokens) VALUES (?, ?)",
-        [(first + i, tokens(row)) for i, row in enumerate(rows)],
+        [(first + i, tokens.of(row)) for i, row in enumerate(rows)],
     )
 
 
-def drain(connection: db.Connection) -> Iterator[tuple[int, int]]:
-    """Index what waits, a short transaction at a time, so that other writers get in between; (done, total)."""
-    total: int = connection.read("SELECT count(*) AS n FROM search_todo")[0]["n"]
-    done = 0
-    while True:
-        waiting = connection.read(f"SELECT kind, ref_id FROM search_todo ORDER BY kind, ref_id LIMIT {BATCH}")
-        if not waiting:
-            return
-        connection.begin()
-        try:
-            for noun in {row["kind"] for row in waiting}:
-                ids = db.Ids(row["ref_id"] for row in waiting if row["kind"] == noun)
-                index(connection, noun, ids)
-                connection.execute(f"DELETE FROM search_todo WHERE kind = '{noun}' AND ref_id IN {ids}")
-            connection.commit()
-        finally:
-            connection.rollback()
-        done += len(waiting)
+def drain(connection: db.Connection, thorough: bool = False) -> Iterator[tuple[int, int]]:
+    """Index what waits, a short transaction at a time, with pauses that let other writers in; (done, total).
+
+    All is read anew where another version cut the tokens, or (asked only when something waits, or `thorough`) where
+    too much of the index is postings of what has changed since.
+    """
+    total = _waiting(connection)
+    if _other_version(connection) or ((total or thorough) and _stale(connection)):
+        rebuild(connection)
+        total = _waiting(connection)
+    done, pause = 0, Event()
+    while n := _drain_some(connection):
+        done += n
         yield done, max(total, done)
+        if n == BATCH:
+            pause.wait(PAUSE)
+
+
+def _drain_some(connection: db.Connection) -> int:
+    if not _waiting(connection, 1):  # do not stand in line for nothing
+        return 0
+    connection.begin()
+    try:
+        waiting = connection.read(f"SELECT kind, ref_id FROM search_todo ORDER BY kind, ref_id LIMIT {BATCH}")
+        for noun in {row["kind"] for row in waiting}:
+            ids = db.Ids(row["ref_id"] for row in waiting if row["kind"] == noun)
+            index(connection, noun, ids)
+            connection.execute(f"DELETE FROM search_todo WHERE kind = '{noun}' AND ref_id IN {ids}")
+        connection.commit()
+    finally:
+        connection.rollback()
+    return len(waiting)
+
+
+def _waiting(connection: db.Connection, most: int = -1) -> int:
+    sql = "SELECT count(*) AS n FROM (SELECT 1 FROM search_todo LIMIT :most) AS w"
+    found: int = connection.read(sql, {"most": most})[0]["n"]
+    return found
+
+
+def _other_version(connection: db.Connection) -> bool:
+    known = connection.read("SELECT version FROM search_state")
+    return not known or known[0]["version"] != tokens.VERSION
+
+
+def _stale(connection: db.Connection) -> bool:
+    """Whether a fifth of what was ever indexed is no longer how a row reads."""
+    last = connection.last_id("docs")
+    standing: int = connection.read("SELECT count(*) AS n FROM docs")[0]["n"]
+    return last > LEAST and last - standing > last * STALE
 
 
 def rebuild(connection: db.Connection) -> None:
     """Mark everything for indexing anew and drop what the index holds; `drain` does the work."""
     connection.begin()
     try:
-        connection.execute("DELETE FROM docs")
-        connection.execute("INSERT INTO docs_fts (docs_fts) VALUES ('delete-all')")
+        connection.clear_search()
         for noun in nouns.SEARCHED:
             connection.execute(
                 f"INSERT INTO search_todo SELECT '{noun}', id FROM {nouns.noun(noun).table} WHERE 1 = 1"
                 " ON CONFLICT DO NOTHING"
             )
+        connection.execute("DELETE FROM search_state")
+        connection.execute("INSERT INTO search_state (version) VALUES (:version)", {"version": tokens.VERSION})
         connection.commit()
     finally:
         connection.rollback()
@@ -328,7 +265,7 @@ def _who(ctx: Context, noun: str, row_id: int) -> Who:
 
 def _candidate(ctx: Context, person: Who) -> dict[str, Any]:
     declared = nouns.noun(person.noun)
-    rows = ctx.read(declared.hits.format(condition="t.id = :id"), id=person.id)
+    rows = ctx.read(declared.hits.format(found="", condition="t.id = :id"), id=person.id)
     return {
         "noun": person.noun,
         "id": f"{declared.prefix}{person.id}",

@@ -8,7 +8,7 @@ from icrm_tui.collect.channels import phone_key
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
-from icrm_tui.nouns import Field, Lookup, Noun, Parent, Part
+from icrm_tui.nouns import Field, Lookup, Noun, Parent, Part, in_name
 from icrm_tui.text import fold
 
 COLUMNS = (
@@ -270,16 +270,13 @@ NOUN = Noun(
     " WHERE x.noun = 'company' AND x.row_id = o.id) AS tag"
     " FROM companies o JOIN customers c ON c.id = o.id WHERE o.id IN {ids} AND c.merged_into IS NULL",
     found_by={"customer": "SELECT id FROM companies WHERE id IN {ids}"},
-    hits="SELECT t.id, c.name, c.sort_key, t.city AS detail FROM companies t JOIN customers c ON c.id = t.id"
-    " WHERE c.archived = 0 AND ({condition})",
+    hits="SELECT t.id, c.name, c.sort_key, t.city AS detail FROM companies t{found}"
+    " JOIN customers c ON c.id = t.id WHERE c.archived = 0 AND ({condition})",
     verify=(
-        "EXISTS (SELECT 1 FROM customers c WHERE c.id = {t}.id AND (c.name_key {like} OR c.sort_key {like}"
-        " OR replace(c.sort_key, ' ', '') {like}))",
-        "EXISTS (SELECT 1 FROM customers c WHERE c.id = {t}.id AND c.sort_key {initials})",
+        *in_name("c.name_key", "c.sort_key", "EXISTS (SELECT 1 FROM customers c WHERE c.id = {t}.id AND {})"),
         "{t}.domain {like}",
         "{t}.phone_key {like}",
-        "EXISTS (SELECT 1 FROM taggings x JOIN tags g ON g.id = x.tag_id WHERE x.noun = 'company'"
-        " AND x.row_id = {t}.id AND g.key {like})",
+        *in_name("g.key", "g.sort_key", tags.hangs("company")),
     ),
     edit=edit,
     merges=_merges,

@@ -19,7 +19,7 @@ from icrm_tui.collect.organisation import PEOPLE
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
-from icrm_tui.nouns import Field, Lookup, Noun, Parent, Part
+from icrm_tui.nouns import Field, Lookup, Noun, Parent, Part, in_name
 from icrm_tui.text import fold, sort_key
 
 ROLES = ("decision-maker", "influencer", "user", "gatekeeper")
@@ -375,18 +375,13 @@ NOUN = Noun(
  FROM contacts p WHERE p.id IN {ids} AND p.merged_into IS NULL""",
     found_by={"customer": "SELECT id FROM contacts WHERE customer_id IN {ids}"},
     hits="SELECT t.id, t.name, t.sort_key, COALESCE((SELECT c.name FROM customers c WHERE c.id = t.customer_id"
-    " AND c.kind = 'company'), t.city) AS detail FROM contacts t WHERE t.archived = 0 AND ({condition})",
+    " AND c.kind = 'company'), t.city) AS detail FROM contacts t{found} WHERE t.archived = 0 AND ({condition})",
     verify=(
-        "{t}.name_key {like}",
-        "{t}.sort_key {like}",
-        "{t}.sort_key {initials}",
-        "replace({t}.sort_key, ' ', '') {like}",
+        *in_name("{t}.name_key", "{t}.sort_key"),
         "EXISTS (SELECT 1 FROM channels h WHERE h.contact_id = {t}.id AND (h.key {like} OR"
         " replace(replace(h.value, ' ', ''), '-', '') {like}))",
-        "EXISTS (SELECT 1 FROM customers c WHERE c.id = {t}.customer_id AND c.kind = 'company' AND"
-        " (c.name_key {like} OR c.sort_key {like} OR replace(c.sort_key, ' ', '') {like}))",
-        "EXISTS (SELECT 1 FROM taggings x JOIN tags g ON g.id = x.tag_id WHERE x.noun = 'contact'"
-        " AND x.row_id = {t}.id AND g.key {like})",
+        *in_name("c.name_key", "c.sort_key", f"EXISTS (SELECT 1 {COMPANY} AND {{}})"),
+        *in_name("g.key", "g.sort_key", tags.hangs("contact")),
     ),
     edit=edit,
     merges=_merges,

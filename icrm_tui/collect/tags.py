@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Usage
 from icrm_tui.nouns import Field, Noun, Parent, Part
-from icrm_tui.text import fold
+from icrm_tui.text import fold, sort_key
 
 TAGGED = ("contact", "company")
 BLOCK = 500  # rows asked about at once
@@ -25,7 +26,11 @@ def named(tx: Tx, name: str) -> int:
     """The id of the tag of that name, made where there is none."""
     clean = check(name)
     found = tx.read("SELECT id FROM tags WHERE key = :key", key=fold(clean))
-    return found[0]["id"] if found else tx.insert("tags", name=clean, key=fold(clean))
+    return found[0]["id"] if found else tx.insert("tags", **_kept(clean))
+
+
+def _kept(name: str) -> dict[str, Any]:
+    return {"name": name, "key": fold(name), "sort_key": sort_key(name)}
 
 
 def tag(ctx: Context, noun: str, ids: Iterable[int], names: Iterable[str]) -> int:
@@ -82,7 +87,7 @@ def rename(ctx: Context, name: str, to: str) -> int:
         held = tx.read("SELECT id FROM tags WHERE key = :key AND id <> :id", key=fold(clean), id=row["id"])
         hung = tx.read("SELECT id, noun, row_id FROM taggings WHERE tag_id = :id", id=row["id"])
         if not held:
-            tx.update("tags", row["id"], name=clean, key=fold(clean))
+            tx.update("tags", row["id"], **_kept(clean))
             for noun in TAGGED:
                 tx.touch_ids("taggings", noun, [x["row_id"] for x in hung if x["noun"] == noun])
             return int(row["id"])
@@ -102,7 +107,7 @@ def everything(ctx: Context) -> list[Row]:
     """All tags with how many rows each hangs on."""
     return ctx.read(
         "SELECT g.id, g.name, count(x.id) AS n FROM tags g LEFT JOIN taggings x ON x.tag_id = g.id"
-        " GROUP BY g.id, g.name ORDER BY g.name"
+        " GROUP BY g.id, g.name ORDER BY g.sort_key, g.name"
     )
 
 
@@ -133,11 +138,11 @@ def shared(ctx: Context, noun: str, ids: Sequence[int]) -> dict[str, int]:
 
 # --- importing -------------------------------------------------------------------------------------------
 
-STAGED = {"name": "TEXT", "key": "TEXT"}
+STAGED = {"name": "TEXT", "key": "TEXT", "sort_key": "TEXT"}
 
 
 @lru_cache(maxsize=4096)
-def staged(text: str) -> tuple[tuple[str, str], ...]:
+def staged(text: str) -> tuple[tuple[str, str, str], ...]:
     """The tags in a cell, names with their keys. Usage for one that cannot be a tag."""
     found: dict[str, str] = {}
     for piece in re.split("[,;，；、|\\n]", text):
@@ -145,24 +150,35 @@ def staged(text: str) -> tuple[tuple[str, str], ...]:
         if name:
             name = check(name)
             found.setdefault(fold(name), name)
-    return tuple((name, key) for key, name in found.items())
+    return tuple((name, key, sort_key(name)) for key, name in found.items())
 
 
 def publish(tx: Tx, noun: str) -> None:
     """Hang the staged tags on the rows they were staged with."""
     tx.bulk(
         "tags",
-        "name, key",
-        "SELECT min(g.name) AS name, g.key FROM stage.tags g JOIN stage.target t ON t.n = g.n GROUP BY g.key",
+        "name, key, sort_key",
+        "SELECT min(g.name) AS name, g.key, min(g.sort_key) AS sort_key FROM stage.tags g"
+        " JOIN stage.target t ON t.n = g.n GROUP BY g.key",
         unless="key",
     )
-    tx.bulk(
-        "taggings",
-        "tag_id, noun, row_id",
-        "SELECT k.id AS tag_id, :noun AS noun, t.id AS row_id FROM stage.tags g JOIN stage.target t ON t.n = g.n"
-        " JOIN tags k ON k.key = g.key",
-        unless="noun, row_id, tag_id",
-        noun=noun,
+    for fresh in (1, 0):
+        tx.bulk(
+            "taggings",
+            "tag_id, noun, row_id",
+            "SELECT k.id AS tag_id, :noun AS noun, t.id AS row_id FROM stage.tags g JOIN stage.target t ON t.n = g.n"
+            f" JOIN tags k ON k.key = g.key WHERE t.fresh = {fresh}",
+            unless="noun, row_id, tag_id",
+            fresh=bool(fresh),
+            noun=noun,
+        )
+
+
+def hangs(noun: str) -> str:
+    """That a tag `g` of which {} holds hangs on a row {t} of the noun."""
+    return (
+        "EXISTS (SELECT 1 FROM taggings x JOIN tags g ON g.id = x.tag_id"
+        f" WHERE x.noun = '{noun}' AND x.row_id = {{t}}.id AND {{}})"
     )
 
 

@@ -37,6 +37,7 @@ CREATE TABLE docs (docid INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, 
   UNIQUE (kind, ref_id));
 CREATE VIRTUAL TABLE docs_fts USING fts5 (tokens, content='', detail=none, columnsize=0,
   tokenize="ascii tokenchars '!#$%&()*+,-./:;<=>?@[\\]^_`{{|}}~'");
+CREATE TABLE search_state (version TEXT NOT NULL);
 CREATE TABLE search_todo (kind TEXT NOT NULL, ref_id INTEGER NOT NULL, PRIMARY KEY (kind, ref_id));
 """
 
@@ -103,7 +104,7 @@ CREATE TABLE preferences ({id}, contact_id INTEGER NOT NULL REFERENCES contacts 
   text_key TEXT NOT NULL, origin TEXT NOT NULL DEFAULT '', at TEXT NOT NULL, {rev});
 CREATE INDEX preferences_contact ON preferences (contact_id);
 CREATE INDEX preferences_made ON preferences (created_rev);
-CREATE TABLE tags ({id}, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, {rev});
+CREATE TABLE tags ({id}, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, sort_key TEXT NOT NULL, {rev});
 CREATE INDEX tags_made ON tags (created_rev);
 CREATE TABLE taggings ({id}, tag_id INTEGER NOT NULL REFERENCES tags (id) {later}, noun TEXT NOT NULL,
   row_id INTEGER NOT NULL, {rev}, UNIQUE (noun, row_id, tag_id));
@@ -201,7 +202,7 @@ def migrate(connection: Connection) -> Path | None:
     with connection.errors():
         raw.execute("PRAGMA foreign_keys = OFF")
         if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            raw.execute("PRAGMA journal_mode = WAL")
+            connection.insist("PRAGMA journal_mode = WAL")  # waits for no lock by itself
     try:
         connection.begin()
         found = version(connection)  # another start may have done it while this one waited

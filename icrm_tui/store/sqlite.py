@@ -100,6 +100,17 @@ class Connection:
         with self.errors():
             self.raw.executemany(sql, rows)
 
+    def last_id(self, table: str) -> int:
+        """The last id anything in the table was given."""
+        found = self.read("SELECT seq FROM sqlite_sequence WHERE name = :table", {"table": table})
+        return found[0]["seq"] if found else 0
+
+    def clear_search(self) -> None:
+        """Forget every token; ids of docs begin anew."""
+        self.execute("DELETE FROM docs")
+        self.execute("INSERT INTO docs_fts (docs_fts) VALUES ('delete-all')")
+        self.execute("DELETE FROM sqlite_sequence WHERE name = 'docs'")
+
     def reserve(self, table: str, n: int) -> int:
         """The first of `n` ids that nothing else will be given."""
         with self.errors():
@@ -117,17 +128,28 @@ class Connection:
             f" WHERE docs_fts MATCH :{param} AND d.kind = '{kind}'"
         )
 
+    def found(self, kind: str, param: str) -> str:
+        """The same as a join to `t`, the rows of `kind`, that can stop at any time."""
+        return (
+            f" JOIN docs d ON d.kind = '{kind}' AND d.ref_id = t.id"
+            f" JOIN docs_fts f ON f.rowid = d.docid AND docs_fts MATCH :{param}"
+        )
+
     def begin(self) -> None:
         """Take the write lock, waiting up to `wait` seconds for whoever holds it."""
         if self.readonly:
             raise Unavailable("store-readonly", path=str(self.path))
+        self.insist("BEGIN IMMEDIATE")
+
+    def insist(self, sql: str) -> None:
+        """Run what needs a lock that others may hold, trying again and again for `wait` seconds."""
         pause, deadline = Event(), monotonic() + self.wait
         with self.errors():
             self.raw.execute("PRAGMA busy_timeout = 0")
             try:
                 while True:
                     try:
-                        self.raw.execute("BEGIN IMMEDIATE")
+                        self.raw.execute(sql)
                         break
                     except sqlite3.OperationalError as error:
                         busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
@@ -240,11 +262,15 @@ def writable(path: Path) -> bool:
 
 def is_store(raw: sqlite3.Connection, path: Path) -> bool:
     """Whether the file is ours; False for an empty one, refused when it is another program's."""
-    if raw.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
-        return True
-    if raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    raw.execute("BEGIN")  # both of one moment: another start may be making it
+    try:
+        ours: bool = raw.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+        tables = raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    finally:
+        raw.execute("ROLLBACK")
+    if tables and not ours:
         raise Unavailable("store-foreign", path=str(path))
-    return False
+    return ours
 
 
 MOUNTS = Path("/proc/self/mounts")

@@ -303,7 +303,7 @@ def test_many_starts_at_once_bring_a_store_up_to_date_once(older: Path, fresh: b
     gate, answers = fork.Barrier(6), fork.Queue()
 
     def start() -> None:
-        gate.wait()
+        gate.wait(30)
         try:
             with closing(db.open_store(older)) as connection:
                 answers.put(migrations.version(connection))

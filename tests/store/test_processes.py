@@ -29,7 +29,7 @@ def together(store: Path, works: list[Callable[[Context], Any]]) -> list[Any]:
     def run(n: int) -> None:
         try:
             with closing(db.open_store(store)) as connection:
-                gate.wait()
+                gate.wait(30)
                 answers.put((n, works[n](acting(connection))))
         except BaseException as error:
             answers.put((n, repr(error)))

@@ -1,0 +1,221 @@
+"""How text is cut into tokens for search, and which tokens a search asks for.
+
+The engine only looks tokens up; cutting them here finds one or two Chinese characters, pinyin, initials, any part
+of an e-mail and any four digits of a phone. What is longer than its window is verified against the record.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from icrm_tui.text import fold, is_han, pieces, plain
+
+VERSION = "2"  # of the cutting below; a store indexed by another is read anew
+
+# What the engine takes for a blank stands for itself by a picture.
+STAND_IN = {ord("'"): "’", ord('"'): "”", 0x7F: "␡", **{code: chr(0x2400 + code) for code in range(0x20)}}
+DIGITS = re.compile(r"\d+")
+NUMBER = re.compile(r"[-+().\d/]*\d[-+().\d/]*")
+NOT_DIGITS = re.compile(r"\D+")
+INITIALS = 8  # letters at most
+
+
+class Way(NamedTuple):
+    """One way to find a word: all these tokens, and each of these texts somewhere in the record."""
+
+    tokens: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+# --- what a row is found by ------------------------------------------------------------------------------
+
+
+def _word(word: str, into: set[str]) -> None:
+    """Its first letters, and every window of three."""
+    into.add(word[:1])
+    into.add(word[:2])
+    into.update(word[i : i + 3] for i in range(len(word) - 2))
+    if not word.isalpha():
+        _phone(word, into)
+
+
+def _syllables(piece: str, into: set[str]) -> None:
+    """Scripts whose signs are syllables or words: each sign, and each two neighbours."""
+    into.update(piece)
+    into.update(piece[i : i + 2] for i in range(len(piece) - 1))
+
+
+def _pinyin(piece: str, into: set[str]) -> None:
+    from icrm_tui import pinyin
+
+    surname, syllables = pinyin.name_syllables(piece)
+    for reading in {tuple(syllables), tuple(s.replace("v", "u") for s in syllables)}:
+        for syllable in reading:
+            into.add(syllable[:1])
+            into.add(syllable[:2])
+        _word("".join(reading), into)
+        _word("".join(reading[surname:]), into)
+        _word("".join(syllable[:1] for syllable in reading), into)
+
+
+def _name(text: str, into: set[str]) -> None:
+    folded = plain(text) or fold(text)
+    words = pieces(folded)
+    for piece in words:
+        if _wide(piece):
+            _syllables(piece, into)
+            if is_han(piece):
+                _pinyin(piece, into)
+        else:
+            _word(piece, into)
+    if not (words and folded.isascii()):
+        into.update(c for c in folded.translate(STAND_IN) if not c.isalnum() and not (words and c.isascii()))
+    into -= {"", " "}
+
+
+def _phone(text: str, into: set[str]) -> None:
+    """Every window of four digits, wherever they stand."""
+    for digits in DIGITS.findall(text):
+        into.update(digits[i : i + 4] for i in range(len(digits) - 3))
+
+
+def _email(text: str, into: set[str]) -> None:
+    for word in plain(text).translate(STAND_IN).split():
+        for part in pieces(word):
+            into.add(part[:1])
+            into.add(part[:2])
+        into.update(word[i : i + 3] for i in range(len(word) - 2))
+        _phone(word, into)
+
+
+CUT: dict[str, Callable[[str, set[str]], None]] = {
+    "name": _name,
+    "company": _name,
+    "tag": _name,
+    "email": _email,
+    "handle": _email,
+    "phone": _phone,
+}
+
+
+def of(row: dict[str, Any]) -> str:
+    """The tokens a row is found by; `row` has its id and texts named for how they are cut."""
+    into: set[str] = set()
+    for column, text in row.items():
+        if text and column != "id":
+            CUT[column](text, into)
+    return " ".join(into)
+
+
+# --- what is asked for -----------------------------------------------------------------------------------
+
+
+def asked(text: str) -> list[tuple[Way, ...]]:
+    """For each word typed the ways to find it, of which one will do."""
+    found = []
+    folded = plain(text) or fold(text)
+    words = folded.split()
+    if not pieces(folded):
+        marks = folded.translate(STAND_IN)
+        return [(_signs(mark, word),) for mark, word in zip(marks.split(), fold(text).split(), strict=False)]
+    for group in _grouped(words):
+        if len(group) > 1:
+            found.append((*_number("".join(group)), _all(_ways(word)[0] for word in group)))
+        else:
+            found += [_ways(group[0])] if _whole(group[0]) else [(_plain(piece),) for piece in pieces(group[0])]
+    return [_checked(ways) for ways in found if ways]
+
+
+def _grouped(words: list[str]) -> list[list[str]]:
+    """A phone may be typed with blanks: neighbouring words of digits belong together."""
+    groups: list[list[str]] = []
+    for word in words:
+        number = NUMBER.fullmatch(word) is not None
+        if number and groups and NUMBER.fullmatch(groups[-1][-1]):
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    return groups
+
+
+def _whole(word: str) -> bool:
+    """Whether a word may mean something as it is, marks and all: a number, an e-mail, a domain."""
+    return NUMBER.fullmatch(word) is not None or "@" in word or "." in word.strip(".")
+
+
+def _ways(word: str) -> tuple[Way, ...]:
+    if NUMBER.fullmatch(word):
+        return _number(word)
+    marked = word.translate(STAND_IN)
+    whole = Way(_windows(marked, 3), (word,))
+    parts = [_plain(piece) for piece in pieces(word)]
+    return (whole, _all(parts)) if parts else (whole,)
+
+
+def _number(word: str) -> tuple[Way, ...]:
+    """Digits as typed, of a phone without the zero dialled at home, or between marks (`2026-11`)."""
+    digits = NOT_DIGITS.sub("", word)
+    bare, parts = digits.lstrip("0"), pieces(word)
+    ways = [_plain(digits)]
+    if len(digits) > 6 and len(bare) >= 4:
+        ways.append(_plain(bare))
+    if len(parts) > 1:
+        ways.append(_all(map(_plain, parts)))
+    return tuple(ways)
+
+
+def _plain(piece: str) -> Way:
+    """A run of one script."""
+    if _wide(piece):
+        tokens = (piece,) if len(piece) == 1 else tuple(piece[i : i + 2] for i in range(len(piece) - 1))
+        return Way(tokens, (piece,) if len(piece) > 2 else ())
+    window = 4 if len(piece) > 3 and piece.isdigit() else 3
+    return Way(_windows(piece, window), (piece,) if len(piece) > window else ())
+
+
+def _signs(mark: str, word: str) -> Way:
+    """A word without letters or digits."""
+    return Way(tuple(dict.fromkeys(mark)), (word,) if len(mark) > 1 else ())
+
+
+def _windows(text: str, size: int) -> tuple[str, ...]:
+    return tuple(text[i : i + size] for i in range(len(text) - size + 1)) or (text,)
+
+
+def _all(ways: Iterable[Way]) -> Way:
+    ways = list(ways)
+    return Way(tuple(t for way in ways for t in way.tokens), tuple(t for way in ways for t in way.texts))
+
+
+def _checked(ways: tuple[Way, ...]) -> tuple[Way, ...]:
+    """Where one of several ways needs verifying all do, so that what one finds is not what another let through."""
+    different = tuple(dict.fromkeys(ways))
+    if len(different) == 1 or not any(way.texts for way in different):
+        return different
+    return tuple(way if way.texts else Way(way.tokens, way.tokens) for way in different)
+
+
+def _wide(piece: str) -> bool:
+    """Chinese, kana, Hangul: a sign says as much as a Latin syllable."""
+    return is_han(piece) or "\u3040" <= piece[0] <= "\u30ff" or "\uac00" <= piece[0] <= "\ud7af"
+
+
+def expression(words: Iterable[tuple[Way, ...]]) -> str:
+    """The full-text expression for what is asked; empty when there is nothing to look for."""
+    return " AND ".join(
+        _either([" AND ".join(quoted(token) for token in dict.fromkeys(way.tokens)) for way in ways]) for ways in words
+    )
+
+
+def _either(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else "(" + " OR ".join(f"({part})" for part in parts) + ")"
+
+
+def quoted(token: str) -> str:
+    return '"' + token.replace('"', '""') + '"'
+
+
+def initials(text: str) -> str:
+    """The pattern of a name in pinyin or Latin letters with these initials, a blank before it; empty for none."""
+    fits = 2 < len(text) <= INITIALS and text.isascii() and text.isalpha()
+    return "% " + "% ".join(text) + "%" if fits else ""
