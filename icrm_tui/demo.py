@@ -13,6 +13,7 @@ from icrm_tui.context import Context
 from icrm_tui.dates import When
 from icrm_tui.db import Tx
 from icrm_tui.demo_cast import Customer, Progress, Story, cast, workday
+from icrm_tui.demo_complaints import complained
 from icrm_tui.demo_stories import AT_FIRMS, FOLLOW_UPS, PASSING, STORIES, Step
 from icrm_tui.engage import reminders
 from icrm_tui.engage.reminders import Reminder
@@ -149,6 +150,10 @@ def follow_ups(story: Story) -> None:
         reminders.add(ctx, Who(customer.id, contact, customer.name), Reminder(what, due, repeat, priority))
 
 
+def complaints(story: Story) -> None:
+    complained(story, _goods)
+
+
 # --- so that Today has something to say ------------------------------------------------------------------------
 
 
@@ -176,4 +181,13 @@ def _born(day: date, year: int | None, lunar: bool) -> str:
 
 
 # A new noun adds its part here; the order is that of what is needed by what.
-PARTS: tuple[Callable[[Story], None], ...] = (team, cast, histories, moves, archives, coming_days, follow_ups)
+PARTS: tuple[Callable[[Story], None], ...] = (
+    team,
+    cast,
+    histories,
+    moves,
+    archives,
+    coming_days,
+    follow_ups,
+    complaints,
+)

@@ -79,15 +79,18 @@ def _said(name: str, value: Any) -> Any:
     if name == "nearest" and has("error.nearest"):
         return t("error.nearest", nearest=value) if value else ""
     if isinstance(value, list):
-        return t("ui.comma").join(_row(row) for row in value)
-    if name in ("noun", "field", "kind") and isinstance(value, str):
-        key = f"{name}.{value}"
-        return t(key) if has(key) else value
+        return t("ui.comma").join(_row(row) if isinstance(row, dict) else _word(name[:-1], row) for row in value)
+    if name in ("noun", "field", "kind", "state", "move") and isinstance(value, str):
+        return _word(name, value)
     return value
 
 
-def _row(row: Any) -> str:
-    if not isinstance(row, dict):
-        return str(row)
+def _word(name: str, value: Any) -> str:
+    """A value of that name in this language; of many the name has an s."""
+    key = f"{name}.{value}"
+    return t(key) if has(key) else str(value)
+
+
+def _row(row: dict[str, Any]) -> str:
     noun = t(f"noun.{row['noun']}") if has(f"noun.{row['noun']}") else row["noun"]
     return " ".join(part for part in (noun, row["id"], row["name"]) if part)

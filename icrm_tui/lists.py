@@ -97,10 +97,9 @@ def _shape(ctx: Context, wanted: Wanted, after: int | None) -> tuple[str, str, d
 
 
 def _order(ctx: Context, wanted: Wanted) -> tuple[str, bool]:
-    down, word = wanted.sort.startswith("-"), wanted.sort.removeprefix("-")
     known = query.fields(ctx, wanted.noun)
-    if not word:
-        word = "name" if "name" in known else "id"
+    said = wanted.sort or nouns.noun(wanted.noun).order or ("name" if "name" in known else "id")
+    down, word = said.startswith("-"), said.removeprefix("-")
     if word == "id":
         return "t.id", down
     field = _field(known, word)

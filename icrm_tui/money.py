@@ -131,3 +131,9 @@ def _written(amount: int, currency: str, mark: str) -> str:
     whole, rest = divmod(abs(amount), 10**places)
     fraction = f".{rest:0{places}}" if places else ""
     return f"{'-' if amount < 0 else ''}{whole:{mark}}{fraction}"
+
+
+def major(amount: str, currency: str) -> str:
+    """SQL for an amount as people say it, which queries compare; NULL where there is none."""
+    units = " ".join(f"WHEN '{code}' THEN {10**places}" for code, places in DIGITS.items())
+    return f"({amount} * 1.0 / CASE {currency} {units} ELSE 100 END)"

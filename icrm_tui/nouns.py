@@ -119,14 +119,15 @@ class Noun(NamedTuple):
     """What a noun declares about itself.
 
     `prefix` is how its ids are written (p17). `search` selects `id` and the texts it is found by, WHERE id IN
-    {ids}, each column named for how it is cut: name, company, email, phone, handle, tag; `found_by` selects the
+    {ids}, each column named for how it is cut: name (of a person), words, company, email, phone, handle, tag; `found_by` selects the
     ids whose words hang on another noun's rows {ids}; `hits` selects id, name, sort_key, detail WHERE {condition} over
     `t`, `verify` are tests `… {like}` or `… {initials}` over `{t}`
     that a longer word is really there.
     `timeline` selects customer_id, contact_id, at, noun, id, text. `edit(ctx, id, values)` is the verb that
     changes fields by their words. `merges(ctx, src, dst)` names the rows that must go along in a merge,
     `merged(ctx, src, dst)` sets right what is left. `label` is the column a person knows a row by. `hides` are flags
-    whose rows a list leaves out unless the query speaks of them.
+    whose rows a list leaves out unless the query speaks of them, `order` the field a list is ordered by where nothing
+    is said, with `-` in front for the other direction.
     """
 
     word: str
@@ -138,6 +139,7 @@ class Noun(NamedTuple):
     lends: Mapping[str, Mapping[str, Field]] = {}
     columns: tuple[str, ...] = ()
     hides: tuple[str, ...] = ("archived",)
+    order: str = ""
     owned: tuple[Owned, ...] = ()
     timeline: str = ""
     lookup: tuple[Lookup, ...] = ()
@@ -176,6 +178,9 @@ NOUNS: dict[str, str] = {
     "field": "collect.fields",
     "interaction": "collect.interactions",
     "reminder": "engage.reminders",
+    "category": "listen.categories",
+    "complaint": "listen.complaints",
+    "progress": "listen.progress",
 }
 
 # table → noun
@@ -196,6 +201,9 @@ TABLES: dict[str, str] = {
     "interactions": "interaction",
     "reminders": "reminder",
     "reminder_runs": "reminder",
+    "complaint_categories": "category",
+    "complaints": "complaint",
+    "complaint_events": "progress",
 }
 
 # (noun, lent field) → the noun that lends it
@@ -224,16 +232,18 @@ LENT: dict[tuple[str, str], str] = {
     ("contact", "optin"): "consent",
     ("contact", "optout"): "consent",
     ("contact", "preference"): "preference",
+    **{(noun, "complaints"): "complaint" for noun in ("customer", "company", "contact")},
 }
 
 # the nouns a person can be meant by, in the order they are asked; nouns with a timeline
 LOOKUPS: tuple[str, ...] = ("contact", "channel", "company")
-TIMELINE: tuple[str, ...] = ("interaction", "reminder")
+TIMELINE: tuple[str, ...] = ("interaction", "reminder", "progress")
 
 # noun found by search → the tables its words come from, and whose ids writing them touches
 SEARCHED: dict[str, dict[str, str]] = {
     "contact": {"contacts": "contact", "channels": "contact", "taggings": "contact", "customers": "customer"},
     "company": {"companies": "company", "customers": "customer", "taggings": "company"},
+    "complaint": {"complaints": "complaint"},
 }
 
 # (tx, noun, owner, ids) → index the rows again that writing the owner's rows touched
@@ -312,9 +322,16 @@ def exporter(word: str) -> Exporter:
 
 @cache
 def hanging(table: str) -> frozenset[str]:
-    """The nouns whose rows have something derived from `table`, be it the words they are found by."""
+    """The nouns whose rows have something derived from rows of `table`, be it the words they are found by."""
     derived = {noun for noun, tables in DERIVE.values() if table in tables}
     return frozenset(derived | {whose[table] for whose in SEARCHED.values() if table in whose})
+
+
+@cache
+def own(table: str) -> frozenset[str]:
+    """The same, without those whose words only hang on another noun's rows."""
+    derived = {noun for noun, tables in DERIVE.values() if table in tables}
+    return frozenset(derived | {word for word, whose in SEARCHED.items() if whose.get(table) == word})
 
 
 @cache

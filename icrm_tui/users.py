@@ -10,6 +10,7 @@ from icrm_tui.text import fold
 
 DEMO = "demo_user"  # the setting that names whom a stranger is taken for, in a demo store
 ROLES = ("viewer", "member", "manager", "admin")
+MANAGERS = ("manager", "admin")
 
 
 def identify(ctx: Context) -> Row:
@@ -82,6 +83,12 @@ def leave(ctx: Context, name: str) -> bool:
     assert row is not None
     left: bool = ctx.change("user.leave", lambda tx: tx.update("users", row["id"], active=0))
     return left
+
+
+def manages(ctx: Context) -> bool:
+    """Whether whoever acts may speak the last word."""
+    found = find(ctx, ctx.user)
+    return found is not None and found["role"] in MANAGERS
 
 
 def everyone(ctx: Context) -> list[Row]:

@@ -47,7 +47,7 @@ LAYERS = (
     {"engage"},
     {"listen"},
     {"improve"},
-    {"demo_words", "demo_stories", "demo_cast", "demo"},
+    {"demo_words", "demo_stories", "demo_cast", "demo_complaints", "demo"},
     {"themes", "widgets", "commands", "screens", "app", "cli"},
 )
 # neither side knows the other
@@ -616,7 +616,7 @@ def test_sentences_are_said_as_people_say_them(language: str) -> None:
         f"{key}: {text}"
         for key, sentence in catalogue(language).items()
         for text in ((sentence,) if isinstance(sentence, str) else sentence)
-        if UNSAID[language].search(text)
+        if UNSAID[language].search(text) and not key.startswith("move.")  # moves are called as they are typed
     ]
     assert said == []
 

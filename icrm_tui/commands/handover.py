@@ -34,14 +34,25 @@ def brief(ctx: typer.Context, who: Who) -> None:
     """icrm brief co3"""
     run = run_of(ctx)
     found = handover.brief(run.ctx, meant(run.ctx, who))
-    if run.out.chosen not in ("table", "plain"):
+    if run.out.chosen in ("table", "plain"):
+        page(run, found)
+    else:
         run.out.record(found)
-        return
-    lists = {key: found.pop(key) for key in ("people", "open", "last")}
-    run.out.record(found)
-    for key, columns in (("people", ("id", "name", "title")), ("open", ("id", "due", "what"))):
-        _part(run, key, lists[key], columns)
-    _part(run, "last", lists["last"], ("at", "channel", "text"))
+
+
+PARTS = {
+    "people": ("id", "name", "title"),
+    "open": ("id", "due", "what"),
+    "complaints": ("ref", "severity", "state", "age", "what"),
+    "last": ("at", "channel", "text"),
+}
+
+
+def page(run: Run, found: dict[str, Any]) -> None:
+    """A brief as people read it: the record, then each of its lists."""
+    run.out.record({key: value for key, value in found.items() if key not in PARTS})
+    for key, columns in PARTS.items():
+        _part(run, key, found[key], columns)
 
 
 def _part(run: Run, key: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "due": "reminders",
     "next": "next",
     "reminder": "reminders",
+    "complaint": "complaints",
     "import": "importing",
     "export": "exporting",
     "history": "history",

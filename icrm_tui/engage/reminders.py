@@ -380,6 +380,7 @@ NOUN = Noun(
         "archived": Field("flag", "{t}.archived"),
     },
     hides=("archived", "done"),
+    order="due",
     owned=(Owned("reminders", "owner", "{t}.done = 0 AND {t}.archived = 0", "{t}.customer_id"),),
     columns=("due", "time", "what", "name", "priority", "owner"),
     timeline="SELECT * FROM (SELECT r.customer_id, r.contact_id, x.at, 'reminder' AS noun, x.id, 'reminder' AS channel,"

@@ -2,13 +2,14 @@
 
 from typing import Any, NamedTuple
 
-from icrm_tui import nouns, users
+from icrm_tui import nouns, search, users
 from icrm_tui.collect import companies, contacts, organisation, timeline
 from icrm_tui.context import Context
 from icrm_tui.dates import When
 from icrm_tui.db import Ids, Tx
 from icrm_tui.engage import reminders
 from icrm_tui.errors import Refused
+from icrm_tui.listen import complaints
 from icrm_tui.nouns import Owned
 from icrm_tui.search import Who
 
@@ -86,11 +87,18 @@ def brief(ctx: Context, who: Who) -> dict[str, Any]:
         **{key: value for key, value in record.items() if key not in ("rev", "archived", "merged_into", "people")},
         "people": [{"id": f"p{one['id']}", "name": one["name"], "title": one["title"]} for one in people],
         "open": [{"id": f"r{row['id']}", "what": row["what"], "due": reminders.said(row)} for row in opened],
+        "complaints": complaints.unended(ctx, who.customer_id),
         "last": [
             {key: row[key] for key in ("at", "channel", "dir", "who", "text")}
             for row in timeline.entries(ctx, who, LAST)
         ],
     }
+
+
+def complaint(ctx: Context, complaint_id: int) -> dict[str, Any]:
+    """What one must know before going on with a complaint: all of it, whose it is, what was said last."""
+    record = complaints.show(ctx, complaint_id)
+    return record | {"customer": brief(ctx, search.who(ctx, record["who"])) if record["who"] else {}}
 
 
 OPEN = """SELECT id, what, due_on, due_time FROM reminders WHERE customer_id = :customer AND done = 0 AND archived = 0

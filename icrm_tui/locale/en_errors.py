@@ -174,4 +174,19 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.past": "{due} is in the past; say --yes if it is meant.",
     # handover
     "error.handover-same": "{user} cannot hand over to themselves; name somebody else.",
+    # complaints
+    "error.no-complaint": "There is no complaint “{ref}”; see: icrm complaint list",
+    "error.category-name": "“{name}” cannot be a category; at most {limit} characters.",
+    "error.complaint-move": "{ref} is {state}: “{move}” is not possible now; these are: {moves}.",
+    "error.complaint-remedy": "What was done about it? A remedy is needed.",
+    "error.complaint-reason": "Why? A reason is needed.",
+    "error.complaint-unresolved": "Whether they are satisfied is asked once there is a remedy; add --resolved.",
+    "error.complaint-unasked": "{ref} closes with the customer's answer (--satisfied yes|no), or after tries on 3 days by 2 channels; so far: days {days}, channels {channels}.",
+    "error.complaint-manager": "{ref}: a final answer to a customer who is not satisfied is a manager's; without --final it is open again.",
+    "error.complaint-final": "A final answer is for a customer who is not satisfied: --satisfied no --final REASON.",
+    "error.complaint-circle": "{ref} cannot be a duplicate of {other}, which would be one of {ref}.",
+    "error.complaint-known": "{who} is {name} ({id}) already; leave out --new.",
+    "error.complaint-ended": "{ref} is {state}; its kind stays what it was. Reopen it first.",
+    "error.complaint-unended": "{ref} is {state}; what is not over stays in sight. Close it first.",
+    "error.money-negative": "“{text}” is less than nothing.",
 }

@@ -174,4 +174,19 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.past": "{due} 已经过去了；确实如此请加 --yes。",
     # handover
     "error.handover-same": "{user} 不能交接给自己，请换一位。",
+    # complaints
+    "error.no-complaint": "没有投诉“{ref}”；请看：icrm complaint list",
+    "error.category-name": "“{name}”不能作为类别；最多 {limit} 个字。",
+    "error.complaint-move": "{ref} 现在是“{state}”，不能“{move}”；现在可以：{moves}。",
+    "error.complaint-remedy": "怎么处理的？请写明处理方案。",
+    "error.complaint-reason": "为什么？请写明原因。",
+    "error.complaint-unresolved": "有了处理方案才问是否满意；请加 --resolved。",
+    "error.complaint-unasked": "{ref} 要有客户的答复才能结案（--satisfied yes|no），或在 3 天里用 2 种方式联系未果；目前：{days} 天，{channels} 种方式。",
+    "error.complaint-manager": "{ref}：客户不满意时，只有经理能给出最终答复；不加 --final 则重新受理。",
+    "error.complaint-final": "最终答复只用于不满意的客户：--satisfied no --final 原因。",
+    "error.complaint-circle": "{ref} 不能重复于 {other}，因为 {other} 已重复于 {ref}。",
+    "error.complaint-known": "{who} 已是 {name}（{id}）；请去掉 --new。",
+    "error.complaint-ended": "{ref} 现在是“{state}”，不能再改种类；请先重新受理。",
+    "error.complaint-unended": "{ref} 现在是“{state}”，还没结束，不能归档；请先结案。",
+    "error.money-negative": "“{text}”小于零。",
 }

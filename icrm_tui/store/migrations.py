@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from icrm_tui import tokens
 from icrm_tui.errors import TooNew, Unavailable
 from icrm_tui.store.sqlite import APPLICATION_ID, Connection, copy, is_store
 
@@ -156,6 +157,36 @@ CREATE TABLE reminder_due (reminder_id INTEGER PRIMARY KEY, due_utc TEXT NOT NUL
   owner TEXT NOT NULL);
 CREATE INDEX reminder_due_when ON reminder_due (due_utc, reminder_id);
 CREATE INDEX reminder_due_mine ON reminder_due (owner, due_utc, reminder_id);
+CREATE TABLE complaint_categories ({id}, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE,
+  handler TEXT NOT NULL DEFAULT '', {rev});
+CREATE INDEX complaint_categories_made ON complaint_categories (created_rev);
+CREATE TABLE complaints ({id}, ref TEXT NOT NULL UNIQUE, ref_key TEXT NOT NULL UNIQUE,
+  customer_id INTEGER REFERENCES customers (id) {later}, contact_id INTEGER REFERENCES contacts (id) {later},
+  kind TEXT NOT NULL, state TEXT NOT NULL, what TEXT NOT NULL, what_key TEXT NOT NULL, sort_key TEXT NOT NULL,
+  text TEXT NOT NULL DEFAULT '', text_key TEXT NOT NULL DEFAULT '', channel TEXT NOT NULL DEFAULT 'other',
+  category_id INTEGER REFERENCES complaint_categories (id) {later}, severity TEXT NOT NULL, weight INTEGER NOT NULL,
+  order_ref TEXT NOT NULL DEFAULT '', order_key TEXT NOT NULL DEFAULT '', wanted TEXT NOT NULL DEFAULT '',
+  owner TEXT NOT NULL, cause TEXT NOT NULL DEFAULT '', remedy TEXT NOT NULL DEFAULT '', cost INTEGER,
+  currency TEXT NOT NULL DEFAULT '', tell_back TEXT NOT NULL DEFAULT '', satisfied TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT '', duplicate_of INTEGER REFERENCES complaints (id) {later},
+  reopened INTEGER NOT NULL DEFAULT 0, opened_at TEXT NOT NULL, ended_at TEXT NOT NULL DEFAULT '',
+  archived INTEGER NOT NULL DEFAULT 0, {rev});
+CREATE INDEX complaints_customer ON complaints (customer_id, ended_at);
+CREATE INDEX complaints_contact ON complaints (contact_id, ended_at);
+CREATE INDEX complaints_category ON complaints (category_id);
+CREATE INDEX complaints_owner ON complaints (owner, ended_at);
+CREATE INDEX complaints_board ON complaints (state, weight, opened_at, id);
+CREATE INDEX complaints_weight ON complaints (weight, id);
+CREATE INDEX complaints_opened ON complaints (opened_at, id);
+CREATE INDEX complaints_order ON complaints (order_key) WHERE order_key <> '';
+CREATE INDEX complaints_duplicate ON complaints (duplicate_of) WHERE duplicate_of IS NOT NULL;
+CREATE INDEX complaints_made ON complaints (created_rev);
+CREATE TABLE complaint_events ({id}, complaint_id INTEGER NOT NULL REFERENCES complaints (id) {later},
+  at TEXT NOT NULL, who TEXT NOT NULL, event TEXT NOT NULL, state TEXT NOT NULL, channel TEXT NOT NULL DEFAULT '',
+  text TEXT NOT NULL DEFAULT '', text_key TEXT NOT NULL DEFAULT '', {rev});
+CREATE INDEX complaint_events_complaint ON complaint_events (complaint_id, id);
+CREATE INDEX complaint_events_at ON complaint_events (at, id);
+CREATE INDEX complaint_events_made ON complaint_events (created_rev);
 """
 
 
@@ -166,6 +197,7 @@ def statements(text: str) -> list[str]:
 def m001_trunk(run: Callable[[str], object]) -> None:
     for statement in statements(GROUND + COLLECT):
         run(statement.rstrip(";"))
+    run(f"INSERT INTO search_state (version) VALUES ('{tokens.VERSION}')")  # nothing is indexed yet
 
 
 def m002_day(run: Callable[[str], object]) -> None:

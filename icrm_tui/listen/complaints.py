@@ -1,0 +1,400 @@
+"""Complaints, and what else customers tell us: opened, taken on, solved, and closed with the customer's answer."""
+
+from typing import Any
+
+from icrm_tui import dates, money, search, settings, users
+from icrm_tui.collect import channels, contacts
+from icrm_tui.collect.interactions import CHANNELS
+from icrm_tui.context import Context
+from icrm_tui.db import Row, Tx
+from icrm_tui.errors import NotFound, Refused, Usage
+from icrm_tui.listen import categories, progress
+from icrm_tui.listen import complaints_rules as rules
+from icrm_tui.listen.complaints_rules import EDITED, ENDS, Complaint, moves
+from icrm_tui.nouns import Field, Noun, Owned, Parent, Part, in_name
+from icrm_tui.search import Who
+from icrm_tui.text import fold
+
+__all__ = ["Complaint", "add", "moves"]
+
+# --- opening ---------------------------------------------------------------------------------------------
+
+
+def add(ctx: Context, who: Who, complaint: Complaint) -> int:
+    """Open a complaint; one that was solved on the spot is resolved, and closed, in the same change."""
+    rules.check(complaint)
+    said = {word: getattr(complaint, word) for word in ("text", "kind", "severity", "channel", "order", "wanted")}
+
+    def work(tx: Tx) -> int:
+        category = categories.named(tx, complaint.category) if complaint.category.strip() else None
+        complaint_id = tx.reserve("complaints", 1)
+        ref, columns = rules.refer(complaint_id), rules.kept("what", complaint.text)
+        for word, value in said.items():
+            columns |= rules.kept(word, value)
+        tx.insert(
+            "complaints",
+            id=complaint_id,
+            ref=ref,
+            ref_key=fold(ref),
+            customer_id=who.customer_id,
+            contact_id=who.contact_id,
+            state="open",
+            category_id=category["id"] if category else None,
+            owner=_owner(ctx, who, complaint.owner, category),
+            opened_at=ctx.stamp,
+            **columns,
+        )
+        progress.add(ctx, complaint_id, "opened", "open", channel=complaint.channel)
+        if complaint.resolved.strip():
+            resolve(ctx, complaint_id, complaint.resolved)
+        if complaint.satisfied:
+            close(ctx, complaint_id, complaint.satisfied)
+        return complaint_id
+
+    made: int = ctx.change("complaint.add", work)
+    return made
+
+
+def take(ctx: Context, reached_by: str, name: str, complaint: Complaint) -> int:
+    """Open a complaint of whoever calls from there; nobody we know becomes a contact of that name, in one change."""
+    made: int = ctx.change("complaint.add", lambda _tx: add(ctx, _caller(ctx, reached_by, name), complaint))
+    return made
+
+
+def _caller(ctx: Context, reached_by: str, name: str) -> Who:
+    try:
+        known = search.who(ctx, reached_by)
+    except NotFound:
+        kind = "email" if "@" in reached_by else "phone"
+        channel = channels.entered(kind, reached_by, ctx.setting("country"))
+        contact_id = contacts.add(ctx, contacts.Contact(name, {}, (channel,)))
+        return Who(contacts.get(ctx, contact_id)["customer_id"], contact_id, name)
+    if fold(known.name) != fold(name):
+        written = f"{'p' if known.noun == 'contact' else 'co'}{known.id}"
+        raise Refused("complaint-known", who=reached_by, id=written, name=known.name)
+    return known
+
+
+def _owner(ctx: Context, who: Who, said: str, category: Row | None) -> str:
+    """As said, else the handler of the category, the customer's service owner, whoever opens it; none who has left."""
+    if said:
+        return users.known(ctx, said)
+    service = ctx.read("SELECT service_owner FROM customers WHERE id = :id", id=who.customer_id)[0]["service_owner"]
+    for name in (category["handler"] if category else "", service):
+        if name and users.find(ctx, name):
+            return str(name)
+    return ctx.user
+
+
+# --- moving ----------------------------------------------------------------------------------------------
+
+
+def move(ctx: Context, complaint_id: int, to: str, base: int | None = None) -> str:
+    """`ack`, `start` or `wait`; like every move, the state it leads to."""
+    return _move(ctx, complaint_id, to, base)
+
+
+def resolve(ctx: Context, complaint_id: int, remedy: str, base: int | None = None) -> str:
+    """Say what was done about it; whether that will do, the customer says when it is closed."""
+    if not remedy.strip():
+        raise Usage("complaint-remedy")
+    return _move(ctx, complaint_id, "resolve", base, remedy, remedy=remedy.strip())
+
+
+def tried(ctx: Context, complaint_id: int, channel: str, base: int | None = None) -> str:
+    """We asked the customer and got no answer."""
+    return _move(ctx, complaint_id, "tried", base, by=rules.choice("channel", channel, CHANNELS))
+
+
+def end(ctx: Context, complaint_id: int, to: str, reason: str, base: int | None = None) -> str:
+    """`withdraw`: the customer takes it back; `invalid`: it never was one of ours."""
+    if not reason.strip():
+        raise Usage("complaint-reason")
+    return _move(ctx, complaint_id, to, base, reason, reason=reason.strip())
+
+
+def duplicate(ctx: Context, complaint_id: int, of: int, reason: str = "", base: int | None = None) -> str:
+    """It is told already by another, with which it goes on."""
+
+    def work(_tx: Tx) -> str:
+        row, other = get(ctx, complaint_id), get(ctx, of)
+        end = other
+        while end["id"] != complaint_id and end["duplicate_of"] is not None:
+            end = get(ctx, end["duplicate_of"])
+        if end["id"] == complaint_id:
+            raise Refused("complaint-circle", ref=row["ref"], other=other["ref"])
+        text = f"{other['ref']} {reason}"
+        return _move(ctx, complaint_id, "duplicate", base, text, duplicate_of=of, reason=reason.strip())
+
+    state: str = ctx.change("complaint.duplicate", work)
+    return state
+
+
+def close(ctx: Context, complaint_id: int, satisfied: str = "", final: str = "", base: int | None = None) -> str:
+    """Close it with the customer's answer: yes, no, or none after enough tries; `final` is a manager's last word.
+
+    A complaint whose customer is not satisfied is open again.
+    """
+
+    def work(tx: Tx) -> str:
+        row = _stands(ctx, tx, complaint_id, "close", base)
+        asked, manager = progress.tries(ctx, complaint_id), users.manages(ctx)
+        event = rules.verdict(row["kind"], row["ref"], satisfied, final.strip(), manager, asked)
+        if event == "unsatisfied":
+            return _move(ctx, complaint_id, "reopen", event=event)
+        answer = "none" if event == "unanswered" else satisfied
+        return _move(ctx, complaint_id, "close", None, final, event, satisfied=answer, reason=final.strip())
+
+    state: str = ctx.change("complaint.close", work)
+    return state
+
+
+def reopen(ctx: Context, complaint_id: int, reason: str = "", base: int | None = None) -> str:
+    """Not over after all; how often that happened is counted."""
+    return _move(ctx, complaint_id, "reopen", base, reason)
+
+
+AFRESH = {"ended_at": "", "satisfied": "", "reason": "", "duplicate_of": None, "archived": 0}
+
+
+def _move(
+    ctx: Context,
+    complaint_id: int,
+    to: str,
+    base: int | None = None,
+    text: str = "",
+    event: str = "",
+    by: str = "",
+    **values: Any,
+) -> str:
+    """Make a legal move, with the steps that go without saying."""
+
+    def work(tx: Tx) -> str:
+        row = _stands(ctx, tx, complaint_id, to, base)
+        state = moves(row["kind"], row["state"])[to]
+        if to == "reopen":
+            values.update(AFRESH, reopened=row["reopened"] + 1)
+        elif state in ENDS:
+            values["ended_at"] = ctx.stamp
+        tx.update("complaints", complaint_id, state=state, **values)
+        for step, at in rules.passed(row["state"], to):
+            progress.add(ctx, complaint_id, step, at)
+        progress.add(ctx, complaint_id, event or rules.EVENT.get(to, state), state, text, by)
+        return state
+
+    state: str = ctx.change(f"complaint.{to}", work)
+    return state
+
+
+def _stands(ctx: Context, tx: Tx, complaint_id: int, to: str, base: int | None) -> Row:
+    """The complaint as it is now, where this move is legal and nobody was faster."""
+    row = get(ctx, complaint_id)
+    tx.stands("complaints", row, base)
+    rules.check_move(row["kind"], row["state"], to, row["ref"])
+    return row
+
+
+# --- what else is kept of it -----------------------------------------------------------------------------
+
+
+def note(ctx: Context, complaint_id: int, text: str) -> None:
+    if not text.strip():
+        raise Usage("text-empty")
+    row = get(ctx, complaint_id)
+    progress.add(ctx, complaint_id, "noted", row["state"], text)
+
+
+def assign(ctx: Context, complaint_id: int, owner: str, base: int | None = None) -> bool:
+    """Give it to somebody; False where they have it already."""
+    name = users.known(ctx, owner)
+
+    def work(tx: Tx) -> bool:
+        row = get(ctx, complaint_id)
+        changed = tx.update("complaints", complaint_id, base, owner=name)
+        if changed:
+            progress.add(ctx, complaint_id, "assigned", row["state"], name)
+        return changed
+
+    moved: bool = ctx.change("complaint.assign", work)
+    return moved
+
+
+def edit(ctx: Context, complaint_id: int, values: dict[str, str], base: int | None = None) -> bool:
+    """Change what is known of it, by the words of EDITED; False when nothing changed."""
+    unknown = [word for word in values if word not in EDITED]
+    if unknown:
+        raise Usage("unknown-field", field=unknown[0], noun="complaint", nearest=", ".join(EDITED))
+
+    def work(tx: Tx) -> bool:
+        row = get(ctx, complaint_id)
+        if row["state"] in ENDS and values.get("kind", row["kind"]) != row["kind"]:
+            raise Refused("complaint-ended", ref=row["ref"], state=row["state"])  # it ended by the rules of its kind
+        columns: dict[str, Any] = {}
+        for word, value in values.items():
+            if word == "category":
+                columns["category_id"] = categories.named(tx, value)["id"] if value.strip() else None
+            else:
+                columns |= rules.kept(word, value, row["currency"] or settings.get(ctx, "currency"))
+        return tx.update("complaints", complaint_id, base, **columns)
+
+    changed: bool = ctx.change("complaint.edit", work)
+    return changed
+
+
+def archive(ctx: Context, complaint_id: int, archived: bool = True) -> bool:
+    """Hide what is over, or bring it back."""
+
+    def work(tx: Tx) -> bool:
+        row = get(ctx, complaint_id)
+        if archived and row["state"] not in ENDS:
+            raise Refused("complaint-unended", ref=row["ref"], state=row["state"])
+        return tx.update("complaints", complaint_id, archived=int(archived))
+
+    changed: bool = ctx.change("complaint.archive" if archived else "complaint.unarchive", work)
+    return changed
+
+
+# --- reading ---------------------------------------------------------------------------------------------
+
+
+def meant(ctx: Context, text: str) -> int:
+    """The complaint that a reference (`C-7K2`, `7k2`) or an id (`c17`, 17) names."""
+    column, value = rules.key(text)
+    found = ctx.read(f"SELECT id FROM complaints WHERE {column} = :value", value=value)
+    if not found:
+        raise NotFound("no-complaint", ref=text)
+    return int(found[0]["id"])
+
+
+def get(ctx: Context, complaint_id: int) -> Row:
+    found = ctx.read("SELECT * FROM complaints WHERE id = :id", id=complaint_id)
+    if not found:
+        raise NotFound("not-found", noun="complaint", id=f"c{complaint_id}")
+    return found[0]
+
+
+SHOW = """SELECT x.*, k.name AS customer, k.kind AS customer_kind, p.name AS contact, g.name AS category, d.ref AS other
+ FROM complaints x LEFT JOIN customers k ON k.id = x.customer_id LEFT JOIN contacts p ON p.id = x.contact_id
+ LEFT JOIN complaint_categories g ON g.id = x.category_id LEFT JOIN complaints d ON d.id = x.duplicate_of"""
+
+
+def show(ctx: Context, complaint_id: int) -> dict[str, Any]:
+    """The complaint's record, as JSON gives it, with the moves that can be made and all that happened."""
+    get(ctx, complaint_id)
+    row = ctx.read(f"{SHOW} WHERE x.id = :id", id=complaint_id)[0]
+    keys = ("channel", "category", "severity", "wanted", "cause", "remedy", "tell_back", "satisfied", "reason")
+    return {
+        **_line(ctx, row),
+        "text": row["text"],
+        **{key: row[key] or "" for key in keys},
+        "order": row["order_ref"],
+        "cost": money.shown(row["cost"], row["currency"]) if row["currency"] else "",
+        "duplicate_of": row["other"] or "",
+        "ended": row["ended_at"],
+        "archived": bool(row["archived"]),
+        "moves": list(moves(row["kind"], row["state"])),
+        "rev": row["rev"],
+        "events": progress.of(ctx, complaint_id),
+    }
+
+
+def _line(ctx: Context, row: Row) -> dict[str, Any]:
+    """What every list says of it. Its age is counted in days until it ended."""
+    company, contact = row["customer_kind"] == "company", row["contact_id"]
+    until = dates.local(row["ended_at"], ctx.zone).date() if row["ended_at"] else ctx.today
+    return {
+        "id": f"c{row['id']}",
+        **{key: row[key] for key in ("ref", "kind", "state", "severity", "what")},
+        "who": f"p{contact}" if contact else f"co{row['customer_id']}" if row["customer_id"] else "",
+        "name": row["contact"] or row["customer"] or "",
+        "company": row["customer"] if company and contact else "",
+        **{key: row[key] for key in ("owner", "reopened")},
+        "opened": row["opened_at"],
+        "age": (until - dates.local(row["opened_at"], ctx.zone).date()).days,
+    }
+
+
+def board(ctx: Context, state: str, everyone: bool = True, limit: int = 50) -> list[dict[str, Any]]:
+    """A column of the board: the worst first, of those the oldest; mine unless `everyone`."""
+    return _lines(ctx, "x.state = :state AND x.archived = 0", limit, state=state, owner="" if everyone else ctx.user)
+
+
+def unended(ctx: Context, customer_id: int, limit: int = 50) -> list[dict[str, Any]]:
+    """What a customer still waits for."""
+    return _lines(ctx, "x.customer_id = :customer AND x.ended_at = ''", limit, customer=customer_id, owner="")
+
+
+def _lines(ctx: Context, where: str, limit: int, **params: Any) -> list[dict[str, Any]]:
+    order = "x.weight DESC, x.opened_at, x.id"
+    sql = f"{SHOW} WHERE {where} AND (:owner = '' OR x.owner = :owner) ORDER BY {order} LIMIT :limit"
+    return [_line(ctx, row) for row in ctx.read(sql, limit=limit, **params)]
+
+
+def counts(ctx: Context, everyone: bool = True) -> dict[str, int]:
+    """How many there are in each state."""
+    rows = ctx.read(
+        "SELECT state, count(*) AS n FROM complaints WHERE archived = 0 AND (:all = 1 OR owner = :me) GROUP BY state",
+        all=int(everyone),
+        me=ctx.user,
+    )
+    found = {row["state"]: row["n"] for row in rows}
+    return {state: found.get(state, 0) for state in rules.STATES}
+
+
+CUSTOMER = "FROM customers c WHERE c.id = {t}.customer_id"
+NAME = f"COALESCE((SELECT p.name FROM contacts p WHERE p.id = {{t}}.contact_id), (SELECT c.name {CUSTOMER}), '')"
+CATEGORY = "complaint_categories g WHERE g.id = {t}.category_id"
+WAITING = "(SELECT count(*) FROM complaints x WHERE x.{column} = {{t}}.id AND x.kind = 'complaint' AND x.ended_at = '')"
+
+NOUN = Noun(
+    "complaint",
+    "complaints",
+    {
+        "complaints": Part(
+            {
+                "customer_id": Parent("customer"),
+                "contact_id": Parent("contact"),
+                "category_id": Parent("category"),
+                "duplicate_of": Parent("complaint"),
+            },
+            (("ref",), ("ref_key",)),
+        )
+    },
+    prefix="c",
+    label="what",
+    fields={
+        "ref": Field("text", "{t}.ref_key", shown="{t}.ref"),
+        "kind": Field("choice", "{t}.kind", choices=rules.KINDS),
+        "state": Field("choice", "{t}.state", choices=rules.STATES),
+        "what": Field("text", "{t}.what_key", shown="{t}.what"),
+        "text": Field("text", "{t}.text_key", shown="{t}.text"),
+        "name": Field("name", NAME.replace("name", "name_key"), shown=NAME),
+        "customer": Field("name", f"(SELECT c.name_key {CUSTOMER})", shown=f"(SELECT c.name {CUSTOMER})"),
+        "category": Field("text", f"(SELECT g.key FROM {CATEGORY})", shown=f"(SELECT g.name FROM {CATEGORY})"),
+        "severity": Field("choice", "{t}.severity", sort="{t}.weight", choices=rules.SEVERITIES),
+        "owner": Field("user", "{t}.owner"),
+        "channel": Field("choice", "{t}.channel", choices=CHANNELS),
+        "order": Field("text", "{t}.order_key", shown="{t}.order_ref"),
+        **{word: Field("text", f"{{t}}.{word}") for word in (*rules.PLAIN, "reason")},
+        "cost": Field("number", money.major("{t}.cost", "{t}.currency")),
+        "satisfied": Field("choice", "{t}.satisfied", choices=rules.ANSWERS),
+        "reopened": Field("number", "{t}.reopened"),
+        "opened": Field("instant", "{t}.opened_at", sort="{t}.opened_at"),
+        "age": Field("instant", "{t}.opened_at"),
+        "ended": Field("instant", "{t}.ended_at"),
+        "archived": Field("flag", "{t}.archived"),
+    },
+    lends={
+        "customer": {"complaints": Field("number", WAITING.format(column="customer_id"))},
+        "company": {"complaints": Field("number", WAITING.format(column="customer_id"))},
+        "contact": {"complaints": Field("number", WAITING.format(column="contact_id"))},
+    },
+    columns=("ref", "severity", "state", "what", "customer", "owner", "opened", "name", "kind", "category"),
+    order="-opened",
+    owned=(Owned("complaints", "owner", "{t}.ended_at = ''", "{t}.customer_id"),),
+    search="SELECT t.id, t.what AS name, t.ref AS handle FROM complaints t WHERE t.id IN {ids}",
+    hits="SELECT t.id, t.what AS name, t.sort_key, t.ref AS detail FROM complaints t{found}"
+    " WHERE t.archived = 0 AND ({condition})",
+    verify=(*in_name("{t}.what_key", "{t}.sort_key"), "{t}.ref_key {like}"),
+    edit=edit,
+)

@@ -1,0 +1,73 @@
+"""What happened to a complaint, step by step: its moves, notes, who had it, and each try to ask the customer."""
+
+from typing import Any
+
+from icrm_tui.context import Context
+from icrm_tui.db import Row, Tx
+from icrm_tui.listen.complaints_rules import Asked, asked
+from icrm_tui.nouns import Field, Noun, Parent, Part
+from icrm_tui.text import fold
+
+EVENTS = (
+    "opened", "acknowledged", "started", "waiting", "resolved", "satisfied", "final", "unanswered", "closed",
+    "unsatisfied", "reopened", "withdrawn", "duplicate", "invalid", "noted", "tried", "assigned",
+)  # fmt: skip
+
+
+def add(ctx: Context, complaint_id: int, event: str, state: str, text: str = "", channel: str = "") -> None:
+    """Called by complaints, in the change that makes it happen; `state` is the one that follows."""
+
+    def work(tx: Tx) -> None:
+        tx.insert(
+            "complaint_events",
+            complaint_id=complaint_id,
+            at=ctx.stamp,
+            who=ctx.user,
+            event=event,
+            state=state,
+            channel=channel,
+            text=text.strip(),
+            text_key=fold(text),
+        )
+
+    ctx.change("complaint.note", work)
+
+
+def of(ctx: Context, complaint_id: int) -> list[dict[str, Any]]:
+    """All that happened, in its order."""
+    return ctx.read(
+        "SELECT at, who, event AS outcome, state, channel, text FROM complaint_events WHERE complaint_id = :id"
+        " ORDER BY id",
+        id=complaint_id,
+    )
+
+
+def tries(ctx: Context, complaint_id: int) -> Asked:
+    """How often the customer was asked since the complaint was resolved last."""
+    rows: list[Row] = ctx.read(
+        "SELECT at, channel FROM complaint_events WHERE complaint_id = :id AND event = 'tried' AND id > COALESCE("
+        "(SELECT max(r.id) FROM complaint_events r WHERE r.complaint_id = :id AND r.event = 'resolved'), 0)",
+        id=complaint_id,
+    )
+    return asked(((row["at"], row["channel"]) for row in rows), ctx.zone)
+
+
+NOUN = Noun(
+    "progress",
+    "complaint_events",
+    {"complaint_events": Part({"complaint_id": Parent("complaint", bumps=True)})},
+    label="text",
+    fields={
+        "at": Field("instant", "{t}.at"),
+        "who": Field("user", "{t}.who"),
+        "outcome": Field("choice", "{t}.event", choices=EVENTS),
+        "channel": Field("text", "{t}.channel"),
+        "text": Field("text", "{t}.text_key", shown="{t}.text"),
+    },
+    timeline="SELECT * FROM (SELECT c.customer_id, c.contact_id, e.at, 'complaint' AS noun, e.id,"
+    " CASE WHEN e.channel = '' THEN 'complaint' ELSE e.channel END AS channel,"
+    " CASE WHEN e.event IN ('opened', 'satisfied', 'unsatisfied', 'withdrawn') THEN 'in'"
+    " WHEN e.event = 'tried' THEN 'out' ELSE '' END AS dir, e.event AS outcome, e.who,"
+    " c.ref || ' ' || CASE WHEN e.text = '' THEN c.what ELSE e.text END AS text"
+    " FROM complaint_events e JOIN complaints c ON c.id = e.complaint_id) AS happened",
+)
