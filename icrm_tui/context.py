@@ -127,10 +127,10 @@ def settle(ctx: Context, tx: db.Tx) -> None:
             if hit and (ids := touched.ids(noun, sorted(hit))):
                 nouns.resolve(spec)(tx, ids)
         for noun, whose in nouns.SEARCHED.items():
-            for owner in dict.fromkeys(whose.values()):
-                words = sorted(table for table in tables if whose.get(table) == owner)
-                if words and (ids := touched.ids(owner, words)):
-                    nouns.resolve(nouns.INDEX)(tx, noun, owner, ids)
+            words = {owner: sorted(t for t in tables if whose.get(t) == owner) for owner in whose.values()}
+            stale = {owner: touched.ids(owner, some) for owner, some in words.items() if some}
+            if any(stale.values()):
+                nouns.resolve(nouns.INDEX)(tx, noun, stale)
         touched.clear()
         for event, row_ids in events.items():
             for spec in nouns.AFTER.get(event, ()):

@@ -10,7 +10,7 @@ from icrm_tui import demo_words as words
 from icrm_tui.collect import channels, companies, consent, contacts, preferences
 from icrm_tui.collect.channels import Channel
 from icrm_tui.context import Context
-from icrm_tui.text import plain, sort_key
+from icrm_tui.text import plain, person_key
 
 YEARS = 730  # days the histories go back
 LANGUAGES = {"zh": 60, "en": 28, "de": 12}
@@ -278,6 +278,6 @@ def _birthday(story: Story, language: str) -> str:
 
 def _slug(name: str, gap: str = "") -> str:
     """A name as it stands in an address."""
-    letters = plain(sort_key(name)).translate(ASCII)
+    letters = plain(person_key(name)).translate(ASCII)
     parts = "".join(c if c.isascii() and c.isalnum() else " " for c in letters).split()
     return gap.join(parts)

@@ -65,7 +65,8 @@ class Owned(NamedTuple):
 
 
 class Lookup(NamedTuple):
-    """How a row is meant by its words: `reads(text, country)` gives the key or None, `sql` selects noun, id by it."""
+    """How somebody is meant by words: `reads(text, country)` gives the key or None; by it `sql` selects
+    customer_id, contact_id (NULL for a company) and name."""
 
     name: str
     reads: Callable[[str, str], str | None]
@@ -235,8 +236,8 @@ LENT: dict[tuple[str, str], str] = {
     **{(noun, "complaints"): "complaint" for noun in ("customer", "company", "contact")},
 }
 
-# the nouns a person can be meant by, in the order they are asked; nouns with a timeline
-LOOKUPS: tuple[str, ...] = ("contact", "channel", "company")
+# the nouns somebody can be meant by, in the order they are asked; nouns with a timeline
+LOOKUPS: tuple[str, ...] = ("contact", "channel", "company", "customer")
 TIMELINE: tuple[str, ...] = ("interaction", "reminder", "progress")
 
 # noun found by search → the tables its words come from, and whose ids writing them touches
@@ -246,7 +247,7 @@ SEARCHED: dict[str, dict[str, str]] = {
     "complaint": {"complaints": "complaint"},
 }
 
-# (tx, noun, owner, ids) → index the rows again that writing the owner's rows touched
+# (tx, noun, {owner: ids}) → index the rows again that hang on the owners' rows
 INDEX = "search:refresh"
 
 # (ctx, noun) → the query fields people defined themselves

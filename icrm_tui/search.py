@@ -1,6 +1,6 @@
 """Finding anyone by any part of what is known of them, and telling whom somebody meant."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ PAUSE = 0.004  # seconds between two: another writer looks every three milliseco
 STALE = 0.2  # of all postings, from which on the index is built anew
 LEAST = 1000  # postings, below which that is not worth it
 CANDIDATES = 1000  # what `find` ranks at most
+PEOPLE = tuple(noun for noun in nouns.LOOKUPS if noun in nouns.SEARCHED)  # what is found when somebody is asked for
 
 
 class Who(NamedTuple):
@@ -116,27 +117,31 @@ def pending(ctx: Context) -> int:
 # --- keeping the index -----------------------------------------------------------------------------------
 
 
-def refresh(tx: db.Tx, noun: str, owner: str, ids: db.Ids) -> None:
-    """Index the rows again that writing `owner`'s rows touched; many are left for `drain`."""
-    own = ids if owner == noun else None
-    source = f"{ids}" if own is not None else f"({nouns.noun(noun).found_by[owner].format(ids=ids)})"
-    if own is not None and own.ids and not own.key:
-        index(tx.connection, noun, own)
-        return
-    if own is None and not ids.key:
-        found = [row["id"] for row in tx.read(f"SELECT id FROM {nouns.noun(noun).table} WHERE id IN {source}")]
-        if len(found) <= db.Ids.LIMIT:
-            if found:
-                index(tx.connection, noun, db.Ids(found))
+def refresh(tx: db.Tx, noun: str, touched: Mapping[str, db.Ids]) -> None:
+    """Index the rows again that hang on the rows `touched`, by noun; many are left for `drain`."""
+    declared = nouns.noun(noun)
+    sources = {
+        owner: f"SELECT id FROM {declared.table} WHERE id IN {ids}"
+        if owner == noun
+        else declared.found_by[owner].format(ids=ids)
+        for owner, ids in touched.items()
+    }
+    if not any(ids.key for ids in touched.values()):
+        some = {*touched.get(noun, db.Ids(())).ids}  # also those that are gone
+        some.update(row["id"] for sql in sources.values() for row in tx.read(sql))
+        if len(some) <= db.Ids.LIMIT:
+            index(tx.connection, noun, db.Ids(some))
             return
-    tx.derived(
-        f"INSERT INTO search_todo (kind, ref_id) SELECT '{noun}', x.id FROM {nouns.noun(noun).table} x"
-        f" WHERE x.id IN {source} ON CONFLICT DO NOTHING"
-    )
-    tx.derived(
-        f"DELETE FROM docs WHERE kind = '{noun}' AND ref_id IN {source}"
-        f" AND ref_id NOT IN (SELECT id FROM {nouns.noun(noun).table})"
-    )
+    for owner, source in sources.items():
+        tx.derived(
+            f"INSERT INTO search_todo (kind, ref_id) SELECT '{noun}', s.id FROM ({source}) AS s WHERE 1 = 1"
+            " ON CONFLICT DO NOTHING"
+        )
+        if owner == noun:
+            tx.derived(
+                f"DELETE FROM docs WHERE kind = '{noun}' AND ref_id IN {touched[owner]}"
+                f" AND ref_id NOT IN (SELECT id FROM {declared.table})"
+            )
 
 
 def index(connection: db.Connection, noun: str, ids: db.Ids) -> None:
@@ -240,27 +245,22 @@ def who(ctx: Context, text: str, noun: str = "contact") -> Who:
     if wanted_text.isascii() and wanted_text.isdigit():
         asked.append(nouns.noun(noun).prefix + wanted_text)
     country = ctx.setting("country")
-    found: dict[tuple[str, int], None] = {}
+    people: dict[Who, None] = {}
     for kind in nouns.LOOKUPS:
         for lookup in nouns.noun(kind).lookup:
             for key in {lookup.reads(words, country) for words in asked} - {None}:
-                rows = ctx.read(lookup.sql, key=key)
-                found.update({(row["noun"], row["id"]): None for row in rows})
-    people = [_who(ctx, kind, row_id) for kind, row_id in found]
-    if len(people) == 1:
-        return people[0]
-    if people:
-        raise Ambiguous("who-ambiguous", [_candidate(ctx, person) for person in people], who=text, n=len(people))
-    near, _more = find(ctx, wanted_text, limit=3)
-    raise NotFound("who-unknown", who=text, nearest=", ".join(f"{hit['id']} {hit['name']}" for hit in near))
-
-
-def _who(ctx: Context, noun: str, row_id: int) -> Who:
-    if noun == "company":
-        row = ctx.read("SELECT name FROM customers WHERE id = :id", id=row_id)[0]
-        return Who(row_id, None, row["name"])
-    row = ctx.read("SELECT customer_id, name FROM contacts WHERE id = :id", id=row_id)[0]
-    return Who(row["customer_id"], row_id, row["name"])
+                people |= {Who(**row): None for row in ctx.read(lookup.sql, key=key)}
+    if not people:
+        near, _more = find(ctx, wanted_text, 3, PEOPLE)
+        if not tokens.is_number(wanted_text):
+            raise NotFound("who-unknown", who=text, nearest=", ".join(f"{hit['id']} {hit['name']}" for hit in near))
+        people = {who(ctx, hit["id"]): None for hit in near if hit["noun"] in nouns.LOOKUPS}
+    found = list(people)
+    if len(found) > 1:
+        raise Ambiguous("who-ambiguous", [_candidate(ctx, person) for person in found], who=text, n=len(found))
+    if not found:
+        raise NotFound("who-unknown", who=text, nearest="")
+    return found[0]
 
 
 def _candidate(ctx: Context, person: Who) -> dict[str, Any]:

@@ -50,16 +50,25 @@ def _piece() -> re.Pattern[str]:
     return re.compile(f"[{HAN}]+|[^\\W_{HAN}]+")
 
 
-def sort_key(name: str) -> str:
-    """What a name is sorted by: Chinese by its pinyin, a syllable a word, the surname by its own reading."""
-    folded = plain(name)
+def sort_key(text: str) -> str:
+    """What a text is sorted by: Chinese by its pinyin, a syllable a word."""
+    return _sort_key(text, person=False)
+
+
+def person_key(name: str) -> str:
+    """What a person is sorted by: the surname by its own reading (曾 zeng, 单 shan)."""
+    return _sort_key(name, person=True)
+
+
+def _sort_key(text: str, person: bool) -> str:
+    folded = plain(text)
     if folded.isascii():
         return folded
     from icrm_tui import pinyin
 
     words: list[str] = []
     for piece in pieces(folded):
-        words += pinyin.name_syllables(piece)[1] if is_han(piece) else [piece]
+        words += (pinyin.name_syllables(piece)[1] if person else pinyin.syllables(piece)) if is_han(piece) else [piece]
     return " ".join(words)
 
 

@@ -18,6 +18,7 @@ DIGITS = re.compile(r"\d+")
 NUMBER = re.compile(r"[-+().\d/]*\d[-+().\d/]*")
 NOT_DIGITS = re.compile(r"\D+")
 INITIALS = 8  # letters at most
+LONG = 7  # digits, from which on they are somebody's number
 
 
 class Way(NamedTuple):
@@ -45,27 +46,32 @@ def _syllables(piece: str, into: set[str]) -> None:
     into.update(piece[i : i + 2] for i in range(len(piece) - 1))
 
 
-def _pinyin(piece: str, into: set[str]) -> None:
+def _pinyin(piece: str, person: bool, into: set[str]) -> None:
     from icrm_tui import pinyin
 
-    surname, syllables = pinyin.name_syllables(piece)
+    surname, syllables = pinyin.name_syllables(piece) if person else (0, pinyin.syllables(piece))
     for reading in {tuple(syllables), tuple(s.replace("v", "u") for s in syllables)}:
         for syllable in reading:
             into.add(syllable[:1])
             into.add(syllable[:2])
         _word("".join(reading), into)
-        _word("".join(reading[surname:]), into)
+        if surname:
+            _word("".join(reading[surname:]), into)
         _word("".join(syllable[:1] for syllable in reading), into)
 
 
 def _name(text: str, into: set[str]) -> None:
+    _words(text, into, person=True)
+
+
+def _words(text: str, into: set[str], person: bool = False) -> None:
     folded = plain(text) or fold(text)
     words = pieces(folded)
     for piece in words:
         if _wide(piece):
             _syllables(piece, into)
             if is_han(piece):
-                _pinyin(piece, into)
+                _pinyin(piece, person, into)
         else:
             _word(piece, into)
     if not (words and folded.isascii()):
@@ -90,8 +96,9 @@ def _email(text: str, into: set[str]) -> None:
 
 CUT: dict[str, Callable[[str, set[str]], None]] = {
     "name": _name,
-    "company": _name,
-    "tag": _name,
+    "words": _words,
+    "company": _words,
+    "tag": _words,
     "email": _email,
     "handle": _email,
     "phone": _phone,
@@ -120,7 +127,8 @@ def asked(text: str) -> list[tuple[Way, ...]]:
         return [(_signs(mark, word),) for mark, word in zip(marks.split(), fold(text).split(), strict=False)]
     for group in _grouped(words):
         if len(group) > 1:
-            found.append((*_number("".join(group)), _all(_ways(word)[0] for word in group)))
+            apart = _all(_plain(piece) for word in group for piece in pieces(word))
+            found.append((*_number("".join(group)), apart))
         else:
             found += [_ways(group[0])] if _whole(group[0]) else [(_plain(piece),) for piece in pieces(group[0])]
     return [_checked(ways) for ways in found if ways]
@@ -141,6 +149,11 @@ def _grouped(words: list[str]) -> list[list[str]]:
 def _whole(word: str) -> bool:
     """Whether a word may mean something as it is, marks and all: a number, an e-mail, a domain."""
     return NUMBER.fullmatch(word) is not None or "@" in word or "." in word.strip(".")
+
+
+def is_number(text: str) -> bool:
+    """Whether it is as long as a whole phone number and nothing else."""
+    return all(NUMBER.fullmatch(word) for word in plain(text).split()) and len(NOT_DIGITS.sub("", text)) >= LONG
 
 
 def _ways(word: str) -> tuple[Way, ...]:

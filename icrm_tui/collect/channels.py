@@ -301,6 +301,7 @@ def _reads_handle(text: str, _country: str) -> str | None:
     return key if re.fullmatch(r"[\w.\-]{3,64}", key) and not key.isdigit() else None
 
 
+HOLDERS = "SELECT DISTINCT p.customer_id, p.id AS contact_id, p.name FROM channels c"
 LIVING = "JOIN contacts p ON p.id = c.contact_id AND p.archived = 0 AND p.merged_into IS NULL"
 
 NOUN = Noun(
@@ -337,20 +338,19 @@ NOUN = Noun(
         Lookup(
             "email",
             _reads_email,
-            f"SELECT DISTINCT 'contact' AS noun, p.id FROM channels c {LIVING} WHERE c.kind = 'email' AND c.key = :key",
+            f"{HOLDERS} {LIVING} WHERE c.kind = 'email' AND c.key = :key",
         ),
         Lookup(
             "phone",
             _reads_phone,
-            f"SELECT DISTINCT 'contact' AS noun, p.id FROM channels c {LIVING}"
+            f"{HOLDERS} {LIVING}"
             " WHERE c.kind IN ('phone', 'sms', 'whatsapp')"
             " AND c.key IN (:key, '+' || :key, '+86' || :key, '+1' || :key)",
         ),
         Lookup(
             "handle",
             _reads_handle,
-            f"SELECT DISTINCT 'contact' AS noun, p.id FROM channels c {LIVING}"
-            " WHERE c.kind IN ('wechat', 'wecom', 'qq', 'weibo', 'linkedin', 'x') AND c.key = :key",
+            f"{HOLDERS} {LIVING} WHERE c.kind IN ('wechat', 'wecom', 'qq', 'weibo', 'linkedin', 'x') AND c.key = :key",
         ),
     ),
 )

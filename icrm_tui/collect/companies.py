@@ -214,6 +214,8 @@ def _reads_id(text: str, _country: str) -> str | None:
     return found[1] if found else None
 
 
+MEANT = "SELECT o.id AS customer_id, NULL AS contact_id, c.name FROM companies o JOIN customers c ON c.id = o.id"
+
 NOUN = Noun(
     "company",
     "companies",
@@ -256,16 +258,15 @@ NOUN = Noun(
         Lookup(
             "company-id",
             _reads_id,
-            "SELECT 'company' AS noun, id FROM companies WHERE id = CAST(:key AS BIGINT)",
+            f"{MEANT} WHERE o.id = CAST(:key AS BIGINT)",
         ),
         Lookup(
             "company-name",
             lambda text, _country: key(text) or None,
-            "SELECT 'company' AS noun, o.id FROM companies o JOIN customers c ON c.id = o.id WHERE o.short_key = :key"
-            " AND c.archived = 0 AND c.merged_into IS NULL",
+            f"{MEANT} WHERE o.short_key = :key AND c.archived = 0 AND c.merged_into IS NULL",
         ),
     ),
-    search="SELECT o.id, c.name, o.domain AS email, o.phone || ' ' || o.phone_key AS phone,"
+    search="SELECT o.id, c.name AS words, o.domain AS email, o.phone || ' ' || o.phone_key AS phone,"
     " (SELECT group_concat(g.name, ' ') FROM taggings x JOIN tags g ON g.id = x.tag_id"
     " WHERE x.noun = 'company' AND x.row_id = o.id) AS tag"
     " FROM companies o JOIN customers c ON c.id = o.id WHERE o.id IN {ids} AND c.merged_into IS NULL",

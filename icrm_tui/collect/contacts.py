@@ -20,7 +20,7 @@ from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
 from icrm_tui.nouns import Field, Lookup, Noun, Parent, Part, in_name
-from icrm_tui.text import fold, sort_key
+from icrm_tui.text import fold, person_key
 
 ROLES = ("decision-maker", "influencer", "user", "gatekeeper")
 GENDERS = ("female", "male", "other")
@@ -114,7 +114,7 @@ def add(ctx: Context, contact: Contact) -> int:
             customer_id=customer_id,
             name=name,
             name_key=fold(name),
-            sort_key=sort_key(name),
+            sort_key=person_key(name),
             created_at=ctx.stamp,
             **check(own),
             **pointers,
@@ -142,7 +142,7 @@ def edit(ctx: Context, contact_id: int, values: dict[str, str], base: int | None
         kept = check(own) | organisation.pointers(ctx, values, contact_id)
         if "name" in values:
             name = customers.check_name(values["name"])
-            kept |= {"name": name, "name_key": fold(name), "sort_key": sort_key(name)}
+            kept |= {"name": name, "name_key": fold(name), "sort_key": person_key(name)}
             if _is_person(ctx, now):
                 customers.edit(ctx, now["customer_id"], {"name": name})
         changed = tx.update("contacts", contact_id, **kept)
@@ -355,12 +355,13 @@ NOUN = Noun(
         Lookup(
             "contact-id",
             _reads_id,
-            "SELECT 'contact' AS noun, id FROM contacts WHERE id = CAST(:key AS BIGINT)",
+            "SELECT customer_id, id AS contact_id, name FROM contacts WHERE id = CAST(:key AS BIGINT)",
         ),
         Lookup(
             "contact-name",
             lambda text, _country: fold(text) or None,
-            f"SELECT 'contact' AS noun, p.id FROM contacts p WHERE p.name_key = :key AND {ALIVE} LIMIT 20",
+            "SELECT p.customer_id, p.id AS contact_id, p.name FROM contacts p"
+            f" WHERE p.name_key = :key AND {ALIVE} LIMIT 20",
         ),
     ),
     search="""SELECT p.id, p.name,

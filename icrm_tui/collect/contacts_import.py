@@ -18,7 +18,7 @@ from icrm_tui.collect.customers import Doubt
 from icrm_tui.collect.staging import Draft, Given, Rejected
 from icrm_tui.errors import Usage
 from icrm_tui.nouns import Importer
-from icrm_tui.text import fold, sort_key
+from icrm_tui.text import fold, person_key
 
 PLACE = ("street", "street2", "city", "region", "postcode", "country")
 PLACES = ("work", "home", "other")  # the first of them that is filled is where the contact is
@@ -61,7 +61,7 @@ def parse(cells: Mapping[str, Any], given: Given) -> Draft:
     if "postcode" in where:
         address = f"{address}, {where['postcode']}" if address else where["postcode"]
     values = (
-        *(name, fold(name), sort_key(name), 1 if called else None),
+        *(name, fold(name), person_key(name), 1 if called else None),
         int(found[1]) if own and (found := NUMBER.fullmatch(own)) else None,
         None if reach or company or not called else 1,
         *(get("family"), get("given"), _gender(cells, doubts), *_birthday(cells, given.order)),

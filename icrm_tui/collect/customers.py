@@ -8,8 +8,8 @@ from icrm_tui import users
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Usage
-from icrm_tui.nouns import Field, Noun, Owned, Parent, Part
-from icrm_tui.text import fold, sort_key
+from icrm_tui.nouns import Field, Lookup, Noun, Owned, Parent, Part
+from icrm_tui.text import fold, person_key, sort_key
 
 KINDS = ("company", "person")
 GRADES = ("A", "B", "C", "D")
@@ -30,6 +30,11 @@ def check_name(name: str) -> str:
     if len(clean) > NAME_LIMIT:
         raise Usage("name-long", n=len(clean), limit=NAME_LIMIT)
     return clean
+
+
+def named(kind: str, name: str) -> dict[str, str]:
+    """A name with what it is compared and sorted by."""
+    return {"name": name, "name_key": fold(name), "sort_key": person_key(name) if kind == "person" else sort_key(name)}
 
 
 def checked(ctx: Context, values: dict[str, str]) -> dict[str, Any]:
@@ -60,9 +65,7 @@ def add(ctx: Context, kind: str, name: str, values: dict[str, str]) -> int:
         return tx.insert(
             "customers",
             kind=kind,
-            name=name,
-            name_key=fold(name),
-            sort_key=sort_key(name),
+            **named(kind, name),
             created_at=ctx.stamp,
             **kept,
         )
@@ -75,8 +78,7 @@ def edit(ctx: Context, customer_id: int, values: dict[str, str], base: int | Non
     """`values` of COLUMNS and `name`; False when nothing changed."""
     kept = checked(ctx, {key: value for key, value in values.items() if key != "name"})
     if "name" in values:
-        name = check_name(values["name"])
-        kept |= {"name": name, "name_key": fold(name), "sort_key": sort_key(name)}
+        kept |= named(get(ctx, customer_id)["kind"], check_name(values["name"]))
     changed: bool = ctx.change("customer.edit", lambda tx: _write(tx, customer_id, base, **kept))
     return changed
 
@@ -260,6 +262,15 @@ def _lends(customer: str) -> dict[str, Field]:
     }
 
 
+def _reads_id(text: str, _country: str) -> str | None:
+    found = re.fullmatch(r"cu(\d{1,18})", text.strip().casefold())
+    return found[1] if found else None
+
+
+# the contact through whom a person is a customer in their own right
+PERSON = (
+    "(SELECT min(p.id) FROM contacts p WHERE p.customer_id = {t}.id AND {t}.kind = 'person' AND p.merged_into IS NULL)"
+)
 LAST = "(SELECT s.last_at FROM customer_stats s WHERE s.customer_id = {t}.id)"
 
 NOUN = Noun(
@@ -284,4 +295,12 @@ NOUN = Noun(
     },
     lends={"contact": _lends("customer_id"), "company": _lends("id")},
     columns=("name", "kind", "owner", "grade", "last_contact"),
+    lookup=(
+        Lookup(
+            "customer-id",
+            _reads_id,
+            f"SELECT c.id AS customer_id, {PERSON.format(t='c')} AS contact_id, c.name FROM customers c"
+            " WHERE c.id = CAST(:key AS BIGINT)",
+        ),
+    ),
 )

@@ -40,7 +40,7 @@ def _exact(ctx: Context, noun: str, sql: str, text: str, key: str, most: int) ->
     country = ctx.setting("country")
     for lookup in nouns.noun("channel").lookup:
         if (read := lookup.reads(text, country)) is not None:
-            ids = [hit["id"] for hit in ctx.read(lookup.sql, key=read)]
+            ids = [hit["contact_id"] for hit in ctx.read(lookup.sql, key=read)]
             if ids:
                 among = ", ".join(map(str, ids))
                 rows += ctx.read(sql.format(condition=f"t.id IN ({among})"), most=most)

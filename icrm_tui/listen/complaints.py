@@ -172,11 +172,9 @@ def _move(
     def work(tx: Tx) -> str:
         row = _stands(ctx, tx, complaint_id, to, base)
         state = moves(row["kind"], row["state"])[to]
-        if to == "reopen":
-            values.update(AFRESH, reopened=row["reopened"] + 1)
-        elif state in ENDS:
-            values["ended_at"] = ctx.stamp
-        tx.update("complaints", complaint_id, state=state, **values)
+        afresh = AFRESH | {"reopened": row["reopened"] + 1} if to == "reopen" else {}
+        over = {"ended_at": ctx.stamp} if state in ENDS else {}
+        tx.update("complaints", complaint_id, state=state, **values, **afresh, **over)
         for step, at in rules.passed(row["state"], to):
             progress.add(ctx, complaint_id, step, at)
         progress.add(ctx, complaint_id, event or rules.EVENT.get(to, state), state, text, by)
@@ -392,7 +390,7 @@ NOUN = Noun(
     columns=("ref", "severity", "state", "what", "customer", "owner", "opened", "name", "kind", "category"),
     order="-opened",
     owned=(Owned("complaints", "owner", "{t}.ended_at = ''", "{t}.customer_id"),),
-    search="SELECT t.id, t.what AS name, t.ref AS handle FROM complaints t WHERE t.id IN {ids}",
+    search="SELECT t.id, t.what AS words, t.ref AS handle FROM complaints t WHERE t.id IN {ids}",
     hits="SELECT t.id, t.what AS name, t.sort_key, t.ref AS detail FROM complaints t{found}"
     " WHERE t.archived = 0 AND ({condition})",
     verify=(*in_name("{t}.what_key", "{t}.sort_key"), "{t}.ref_key {like}"),
