@@ -81,7 +81,7 @@ GROUND = {
     "gone": {"store"},
     "docs": {"search", "store"},
     "docs_fts": {"search", "store"},
-    "search_state": {"search"},
+    "search_state": {"search", "store"},
     "search_todo": {"search"},
     "touched": {"db"},
     "made": {"history"},
