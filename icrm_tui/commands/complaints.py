@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from icrm_tui.commands.base import Number, Query, Run, Text, Who, Words, group, pairs, run_of
+from icrm_tui.commands.base import Number, Query, Run, Text, Who, Words, group, pairs, run_of, yes_or_no
 from icrm_tui.errors import Usage
 from icrm_tui.i18n import t
 from icrm_tui.listen import categories, complaints
@@ -36,6 +36,11 @@ def _do(ctx: typer.Context, ref: str, verb: Callable[..., object], *said: object
     _wrote(run, complaint_id)
 
 
+def _answer(said: str | None) -> str:
+    """What the customer said: yes, no or nothing."""
+    return "" if said is None else "yes" if yes_or_no(said) else "no"
+
+
 def _page(run: Run, record: dict[str, Any]) -> None:
     """A complaint as people read it: what it is, then what happened."""
     run.out.record({key: value for key, value in record.items() if key not in ("events", "customer")})
@@ -63,7 +68,7 @@ def add(
     run = run_of(ctx)
     said = complaints.Complaint(
         " ".join(text), kind, category or "", severity, channel, order or "", wanted or "", owner or "",
-        resolved or "", satisfied or "",
+        resolved or "", _answer(satisfied),
     )  # fmt: skip
     if new is None:
         _wrote(run, complaints.add(run.ctx, meant(run.ctx, who), said))
@@ -171,7 +176,7 @@ def close(
     final: Annotated[str | None, typer.Option(metavar="REASON")] = None,
 ) -> None:
     """icrm complaint close c6 --satisfied yes"""
-    _do(ctx, ref, complaints.close, satisfied or "", final or "")
+    _do(ctx, ref, complaints.close, _answer(satisfied), final or "")
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from icrm_tui import db, nouns, query, search
+from icrm_tui import db, lists, nouns, query, search
 from icrm_tui.commands import parsing
 from icrm_tui.commands.base import ALONE, WITH_VALUE, Run, group, hoist, run_of
 from icrm_tui.context import Context
@@ -106,7 +106,7 @@ def _options(known: dict[str, object], last: str) -> list[str]:
 
 def _stored(run: Run, asked: str, noun: str, left: Sequence[str], last: str) -> list[str]:
     """Names, ids and values from the store, if there is one."""
-    if asked.rstrip(".") not in ("WHO", "INTO", "QUERY", "TEXT") or not run.path.is_file():
+    if asked.rstrip(".") not in ("WHO", "INTO", "QUERY", "TEXT", "REF", "OTHER") or not run.path.is_file():
         return []
     with closing(db.attach(run.path, readonly=True)) as connection:
         stop = Timer(PATIENCE, connection.interrupt)
@@ -116,7 +116,16 @@ def _stored(run: Run, asked: str, noun: str, left: Sequence[str], last: str) -> 
             ctx = Context(connection, run.user, run.clock, run.zone)
             if asked == "QUERY":
                 return query.words(ctx, noun, " ".join([*left, last]))
-            hits, _more = search.find(ctx, last, OFFERED) if last else ([], False)
+            if asked in ("REF", "OTHER"):
+                return _refs(ctx, noun, last)
+            kinds = () if asked == "TEXT" else search.PEOPLE
+            hits, _more = search.find(ctx, last, OFFERED, kinds) if last else ([], False)
             return [hit["id"] for hit in hits] if len(hits) == 1 else [hit["name"] for hit in hits]
         finally:
             stop.cancel()
+
+
+def _refs(ctx: Context, noun: str, last: str) -> list[str]:
+    """References of that noun, the latest first."""
+    rows = lists.rows(ctx, lists.Wanted(noun, f"ref:{last}" if last else "", ("ref",)), OFFERED)
+    return [row["ref"] for row in rows if row["ref"].startswith(last.upper())]

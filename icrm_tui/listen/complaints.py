@@ -15,7 +15,7 @@ from icrm_tui.nouns import Field, Noun, Owned, Parent, Part, in_name
 from icrm_tui.search import Who
 from icrm_tui.text import fold
 
-__all__ = ["Complaint", "add", "moves"]
+__all__ = ["Complaint", "moves"]
 
 # --- opening ---------------------------------------------------------------------------------------------
 
@@ -138,8 +138,8 @@ def close(ctx: Context, complaint_id: int, satisfied: str = "", final: str = "",
 
     def work(tx: Tx) -> str:
         row = _stands(ctx, tx, complaint_id, "close", base)
-        asked, manager = progress.tries(ctx, complaint_id), users.manages(ctx)
-        event = rules.verdict(row["kind"], row["ref"], satisfied, final.strip(), manager, asked)
+        tries = progress.tries(ctx, complaint_id)
+        event = rules.verdict(row["kind"], row["ref"], satisfied, final.strip(), users.manages(ctx), tries)
         if event == "unsatisfied":
             return _move(ctx, complaint_id, "reopen", event=event)
         answer = "none" if event == "unanswered" else satisfied
@@ -172,9 +172,12 @@ def _move(
     def work(tx: Tx) -> str:
         row = _stands(ctx, tx, complaint_id, to, base)
         state = moves(row["kind"], row["state"])[to]
-        afresh = AFRESH | {"reopened": row["reopened"] + 1} if to == "reopen" else {}
-        over = {"ended_at": ctx.stamp} if state in ENDS else {}
-        tx.update("complaints", complaint_id, state=state, **values, **afresh, **over)
+        kept = {"state": state, **values}
+        if to == "reopen":
+            kept |= AFRESH | {"reopened": row["reopened"] + 1}
+        elif state in ENDS:
+            kept["ended_at"] = ctx.stamp
+        tx.update("complaints", complaint_id, **kept)
         for step, at in rules.passed(row["state"], to):
             progress.add(ctx, complaint_id, step, at)
         progress.add(ctx, complaint_id, event or rules.EVENT.get(to, state), state, text, by)
@@ -198,8 +201,9 @@ def _stands(ctx: Context, tx: Tx, complaint_id: int, to: str, base: int | None) 
 def note(ctx: Context, complaint_id: int, text: str) -> None:
     if not text.strip():
         raise Usage("text-empty")
-    row = get(ctx, complaint_id)
-    progress.add(ctx, complaint_id, "noted", row["state"], text)
+    ctx.change(
+        "complaint.note", lambda _tx: progress.add(ctx, complaint_id, "noted", get(ctx, complaint_id)["state"], text)
+    )
 
 
 def assign(ctx: Context, complaint_id: int, owner: str, base: int | None = None) -> bool:
@@ -265,10 +269,9 @@ def meant(ctx: Context, text: str) -> int:
 
 
 def get(ctx: Context, complaint_id: int) -> Row:
-    found = ctx.read("SELECT * FROM complaints WHERE id = :id", id=complaint_id)
-    if not found:
-        raise NotFound("not-found", noun="complaint", id=f"c{complaint_id}")
-    return found[0]
+    for row in ctx.read("SELECT * FROM complaints WHERE id = :id", id=complaint_id):
+        return row
+    raise NotFound("not-found", noun="complaint", id=f"c{complaint_id}")
 
 
 SHOW = """SELECT x.*, k.name AS customer, k.kind AS customer_kind, p.name AS contact, g.name AS category, d.ref AS other

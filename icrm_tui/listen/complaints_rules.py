@@ -167,7 +167,7 @@ def verdict(kind: str, ref: str, satisfied: str, final: str, manager: bool, trie
     A complaint ends with the customer's answer, a manager's last word, or enough tries to get an answer.
     """
     if satisfied not in ("", "yes", "no"):
-        raise Usage("choice", field="satisfied", value=satisfied, choices="yes, no")
+        raise Usage("flag", value=satisfied)
     if final and satisfied != "no":
         raise Usage("complaint-final")
     if kind != COMPLAINT:
