@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def attach(path: Path, *, readonly: bool = False, cache_mb: int = 8) -> Connecti
 
 
 class Ids:
-    """Row ids for `IN {ids}`: written out while few, else a subselect on the temporary table `touched`."""
+    """Row ids for `IN {ids}`: written out while few, else the subselect `key`."""
 
     LIMIT = 500
 
@@ -49,7 +49,7 @@ class Ids:
 
     def __str__(self) -> str:
         if self.key:
-            return f"(SELECT id FROM touched WHERE k = '{self.key}')"
+            return f"({self.key})"
         return f"({', '.join(map(str, self.ids))})" if self.ids else "(NULL)"
 
     def __bool__(self) -> bool:
@@ -60,10 +60,7 @@ class Every(Ids):
     """All ids of a table."""
 
     def __init__(self, table: str) -> None:
-        super().__init__((), table)
-
-    def __str__(self) -> str:
-        return f"(SELECT id FROM {self.key})"
+        super().__init__((), f"SELECT id FROM {table}")
 
 
 class Tx:
@@ -77,7 +74,8 @@ class Tx:
         self._recorder = Recorder(connection, change)
         # (table, noun) → ids: writing `table` touched these rows of `noun`
         self._touched: dict[tuple[str, str], set[int]] = defaultdict(set)
-        self._bulk: set[tuple[str, str]] = set()
+        # the same as subselects: what is one row by one is never held
+        self._selects: dict[tuple[str, str], set[str]] = defaultdict(set)
 
     def read(self, sql: str, **params: Any) -> list[Row]:
         return self.connection.read(sql, params)
@@ -129,10 +127,13 @@ class Tx:
         self._bump_parents(table, now)
         return True
 
-    def bulk(self, table: str, columns: str, select: str, /, unless: str = "", **params: Any) -> int:
+    def bulk(
+        self, table: str, columns: str, select: str, /, unless: str = "", fresh: bool = False, **params: Any
+    ) -> int:
         """INSERT … SELECT of rows whose parents were made in this change or need no new version.
 
-        `unless`: columns by which a row that is there already keeps its place.
+        `unless`: columns by which a row that is there already keeps its place. `fresh`: the parents were all made in
+        this change, and so need not be told.
         """
         conflict = f" ON CONFLICT ({unless}) DO NOTHING" if unless else ""
         n = self.connection.execute(
@@ -142,7 +143,7 @@ class Tx:
         )
         if n:
             self.written += n
-            self.touch_made(table, self.id)
+            self._touch_set(table, f"x.created_rev = {self.id}", made=True, parents=not fresh)
         return n
 
     def revise(self, table: str, columns: tuple[str, ...], select: str, **params: Any) -> int:
@@ -153,7 +154,7 @@ class Tx:
         n = sets.revise(self._recorder, table, columns, select, params)
         if n:
             self.written += n
-            self.touch_revised(table, self.id)
+            self._touch_set(table, self._revised(table))
         return n
 
     def bump_all(self, noun: str, select: str, **params: Any) -> int:
@@ -161,8 +162,11 @@ class Tx:
         table = nouns.noun(noun).table
         n = sets.bump(self._recorder, table, select, params)
         if n:
-            self.touch_revised(table, self.id)
+            self._touch_set(table, self._revised(table))
         return n
+
+    def _revised(self, table: str) -> str:
+        return f"x.id IN (SELECT row_id FROM history WHERE change_id = {self.id} AND tbl = '{table}')"
 
     def reserve(self, table: str, n: int) -> int:
         return self.connection.reserve(table, n)
@@ -205,8 +209,8 @@ class Tx:
         self._touch(table, values["id"], values)
 
     def take_touched(self) -> "Touched":
-        taken = Touched(self.connection, self._touched, self._bulk)
-        self._touched, self._bulk = defaultdict(set), set()
+        taken = Touched(self.connection, self._touched, self._selects)
+        self._touched, self._selects = defaultdict(set), defaultdict(set)
         return taken
 
     def _standing(self, table: str, row_id: int) -> Row:
@@ -247,31 +251,33 @@ class Tx:
                 self.bump(noun, parent_id)
 
     def touch_made(self, table: str, change: int) -> None:
-        """Note every row of `table` that `change` made, and its parents, without reading them here."""
-        self._touch_set(table, "x.created_rev = :rev", change)
-
-    def touch_revised(self, table: str, change: int) -> None:
-        """The same for the rows `change` wrote and did not make."""
-        where = f"x.id IN (SELECT row_id FROM history WHERE change_id = :rev AND tbl = '{table}')"
-        self._touch_set(table, where, change)
-
-    def _touch_set(self, table: str, where: str, change: int) -> None:
+        """Note every row of `table` that `change` made, and its parents, before or after they are gone."""
         make_touched(self.connection)
+        for noun, select in self._hanging(table, f"x.created_rev = {change}", made=True):
+            key = f"{table}>{noun}"
+            self.connection.execute(
+                f"INSERT INTO touched SELECT '{key}', t.id FROM ({select}) AS t WHERE 1 = 1 ON CONFLICT DO NOTHING"
+            )
+            self._selects[table, noun].add(f"SELECT id FROM touched WHERE k = '{key}'")
+
+    def _touch_set(self, table: str, where: str, *, made: bool = False, parents: bool = True) -> None:
+        for noun, select in self._hanging(table, where, made=made, parents=parents):
+            self._selects[table, noun].add(select)
+
+    def _hanging(
+        self, table: str, where: str, *, made: bool = False, parents: bool = True
+    ) -> Iterator[tuple[str, str]]:
+        """The rows `x` of a table and their parents from which something is derived, as subselects by noun.
+
+        What hangs on a row that is only `made` now was written in the same change, and tells of itself.
+        """
         own, needed = nouns.TABLES[table], nouns.hanging(table)
-        selects = [(own, "id", "")]
-        for column, parent in nouns.part(table).parents.items():
-            if parent.by:
-                selects += [(noun, column, f" AND x.{parent.by} = '{noun}'") for noun in nouns.NOUNS]
-            else:
-                selects.append((parent.noun, column, f" AND x.{column} IS NOT NULL"))
-        for noun, column, also in selects:
-            if noun in needed:
-                self._bulk.add((table, noun))
-                self.connection.execute(
-                    f"INSERT INTO touched SELECT DISTINCT '{table}>{noun}', x.{column} FROM {table} x"
-                    f" WHERE {where}{also} ON CONFLICT DO NOTHING",
-                    {"rev": change},
-                )
+        if own in (nouns.own(table) if made else needed):
+            yield own, f"SELECT x.id FROM {table} x WHERE {where}"
+        for column, parent in nouns.part(table).parents.items() if parents else ():
+            for noun in needed if parent.by else {parent.noun} & needed:
+                also = f"x.{parent.by} = '{noun}'" if parent.by else f"x.{column} IS NOT NULL"
+                yield noun, f"SELECT DISTINCT x.{column} AS id FROM {table} x WHERE {where} AND {also}"
 
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -292,43 +298,41 @@ class Touched:
     """Which rows of which noun a round of writing touched, by the table written."""
 
     def __init__(
-        self, connection: Connection, ids: Mapping[tuple[str, str], set[int]], bulk: set[tuple[str, str]]
+        self,
+        connection: Connection,
+        ids: Mapping[tuple[str, str], set[int]],
+        selects: Mapping[tuple[str, str], set[str]],
     ) -> None:
         self.connection = connection
         self.pairs = {pair: found for pair, found in ids.items() if found}
-        self.bulk = bulk
-        self.kept = bool(bulk)  # whether the temporary table holds any of them
+        self.selects = selects
+        self.kept = any("FROM touched" in select for group in selects.values() for select in group)
 
     def __bool__(self) -> bool:
-        return bool(self.pairs or self.bulk)
+        return bool(self.pairs or self.selects)
 
     def tables(self) -> set[str]:
-        return {table for table, _noun in (*self.pairs, *self.bulk)}
+        return {table for table, _noun in (*self.pairs, *self.selects)}
 
     def ids(self, noun: str, tables: Iterable[str]) -> Ids:
         pairs = [(table, noun) for table in tables]
         some: set[int] = set()
         for pair in pairs:
             some |= self.pairs.get(pair, set())
-        bulk = [pair for pair in pairs if pair in self.bulk]
-        if not bulk and len(some) <= Ids.LIMIT:
+        selects = sorted({select for pair in pairs for select in self.selects.get(pair, ())})
+        if not selects and len(some) <= Ids.LIMIT:
             return Ids(some)
-        make_touched(self.connection)
-        self.kept = True
-        key = "+".join(f"{table}>{noun}" for table, _noun in pairs)
-        if len(pairs) > 1:
-            self.connection.execute("DELETE FROM touched WHERE k = :k", {"k": key})
-        for table, _noun in bulk:
-            if len(pairs) > 1:
-                self.connection.execute(
-                    "INSERT INTO touched SELECT :k, id FROM touched WHERE k = :own ON CONFLICT DO NOTHING",
-                    {"k": key, "own": f"{table}>{noun}"},
-                )
-        self.connection.many(
-            "INSERT INTO touched VALUES (?, ?) ON CONFLICT DO NOTHING", ((key, row_id) for row_id in some)
-        )
-        few = self.connection.read("SELECT id FROM touched WHERE k = :k LIMIT :most", {"k": key, "most": Ids.LIMIT + 1})
-        return Ids((), key) if len(few) > Ids.LIMIT else Ids(row["id"] for row in few)
+        if some:
+            make_touched(self.connection)
+            self.kept = True
+            key = "+".join(f"{table}>{noun}" for table, _noun in pairs)
+            self.connection.many(
+                "INSERT INTO touched VALUES (?, ?) ON CONFLICT DO NOTHING", ((key, row_id) for row_id in some)
+            )
+            selects.append(f"SELECT id FROM touched WHERE k = '{key}'")
+        union = " UNION ".join(selects)
+        few = self.connection.read(f"SELECT t.id FROM ({union}) AS t LIMIT {Ids.LIMIT + 1}")
+        return Ids((), union) if len(few) > Ids.LIMIT else Ids(row["id"] for row in few)
 
     def clear(self) -> None:
         if self.kept:

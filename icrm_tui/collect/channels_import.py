@@ -85,7 +85,7 @@ def publish(tx: Tx, policy: str) -> None:
     """Give contacts the channels staged for them; what identifies somebody else stays with them, and is doubted."""
     _fold(tx, policy)
     _yield_taken(tx, policy)
-    tx.bulk("channels", COLUMNS, SAID.format(main="c.main", fresh=1))
+    tx.bulk("channels", COLUMNS, SAID.format(main="c.main", fresh=1), fresh=True)
     if policy not in ("update", "merge"):
         return
     main = "c.main" if policy == "update" else f"CASE WHEN {HAS.format(also='')} THEN 0 ELSE c.main END"

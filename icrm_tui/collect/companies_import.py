@@ -18,8 +18,9 @@ OWN = companies.COLUMNS
 TARGETS = ("id", "name", *OWN, "postcode", "parent", "competitor", *customers.COLUMNS, "tags", "archived")
 FIRMS = {"short": "TEXT", "name": "TEXT", "name_key": "TEXT", "sort_key": "TEXT"}
 COLUMNS = {
-    "name": "TEXT", "name_key": "TEXT", "sort_key": "TEXT", "firm": "INTEGER", "own": "INTEGER", **dict.fromkeys(OWN, "TEXT"), "phone_key": "TEXT", "industry_key": "TEXT",
-    "city_key": "TEXT", "competitor": "INTEGER", "parent": "INTEGER", **customers.STAGED, "archived": "INTEGER",
+    "name": "TEXT", "name_key": "TEXT", "sort_key": "TEXT", "firm": "INTEGER", "own": "INTEGER",
+    **dict.fromkeys(OWN, "TEXT"), "phone_key": "TEXT", "industry_key": "TEXT", "city_key": "TEXT",
+    "competitor": "INTEGER", "parent": "INTEGER", **customers.STAGED, "archived": "INTEGER",
 }  # fmt: skip
 NUMBER = re.compile(r"co(\d{1,18})")
 KEYED = (*OWN, "phone_key", "industry_key", "city_key")
@@ -207,7 +208,8 @@ def _parents(ctx: Context, tx: Tx, policy: str) -> None:
     )
     for row in tx.read(
         "SELECT o.id, o.parent_id, r.line, r.name, f.name AS parent FROM stage.target t JOIN stage.rows r ON r.n = t.n"
-        " JOIN stage.firms f ON f.seq = r.parent JOIN companies o ON o.id = t.id WHERE r.parent IS NOT NULL AND o.rev = :change AND o.parent_id IS NOT NULL",
+        " JOIN stage.firms f ON f.seq = r.parent JOIN companies o ON o.id = t.id"
+        " WHERE r.parent IS NOT NULL AND o.rev = :change AND o.parent_id IS NOT NULL",
         change=tx.id,
     ):
         if row["id"] in companies.above(ctx, row["parent_id"]):

@@ -81,6 +81,7 @@ def publish(ctx: Context, tx: Tx, policy: str) -> None:
         " COALESCE(r.archived, 0) AS archived, :stamp AS created_at FROM stage.target t"
         " JOIN stage.rows r ON r.n = t.n LEFT JOIN stage.firms f ON f.seq = r.firm"
         " LEFT JOIN stage.persons s ON s.n = t.n WHERE t.fresh = 1 ORDER BY t.n",
+        fresh=True,
         stamp=ctx.stamp,
     )
     belongings.publish(tx)
