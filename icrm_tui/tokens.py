@@ -6,6 +6,7 @@ of an e-mail and any four digits of a phone. What is longer than its window is v
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from icrm_tui.text import fold, is_han, pieces, plain
@@ -14,7 +15,7 @@ VERSION = "2"  # of the cutting below; a store indexed by another is read anew
 
 # What the engine takes for a blank stands for itself by a picture.
 STAND_IN = {ord("'"): "’", ord('"'): "”", 0x7F: "␡", **{code: chr(0x2400 + code) for code in range(0x20)}}
-DIGITS = re.compile(r"\d+")
+LONG_DIGITS = re.compile(r"\d{4,}")
 NUMBER = re.compile(r"[-+().\d/]*\d[-+().\d/]*")
 NOT_DIGITS = re.compile(r"\D+")
 INITIALS = 8  # letters at most
@@ -33,9 +34,8 @@ class Way(NamedTuple):
 
 def _word(word: str, into: set[str]) -> None:
     """Its first letters, and every window of three."""
-    into.add(word[:1])
-    into.add(word[:2])
-    into.update(word[i : i + 3] for i in range(len(word) - 2))
+    into.update((word[:1], word[:2]))
+    into.update([word[i : i + 3] for i in range(len(word) - 2)])
     if not word.isalpha():
         _phone(word, into)
 
@@ -43,25 +43,42 @@ def _word(word: str, into: set[str]) -> None:
 def _syllables(piece: str, into: set[str]) -> None:
     """Scripts whose signs are syllables or words: each sign, and each two neighbours."""
     into.update(piece)
-    into.update(piece[i : i + 2] for i in range(len(piece) - 1))
+    into.update([piece[i : i + 2] for i in range(len(piece) - 1)])
 
 
 def _pinyin(piece: str, person: bool, into: set[str]) -> None:
     from icrm_tui import pinyin
 
     surname, syllables = pinyin.name_syllables(piece) if person else (0, pinyin.syllables(piece))
-    for reading in {tuple(syllables), tuple(s.replace("v", "u") for s in syllables)}:
-        for syllable in reading:
-            into.add(syllable[:1])
-            into.add(syllable[:2])
-        _word("".join(reading), into)
-        if surname:
-            _word("".join(reading[surname:]), into)
-        _word("".join(syllable[:1] for syllable in reading), into)
+    _read(syllables, surname, into)
+    if "v" in "".join(syllables):
+        _read([syllable.replace("v", "u") for syllable in syllables], surname, into)
+
+
+def _read(syllables: list[str], surname: int, into: set[str]) -> None:
+    """One reading: each syllable's first letters, all joined, the given name joined, the initials."""
+    firsts = [syllable[:1] for syllable in syllables]
+    into.update(firsts, [syllable[:2] for syllable in syllables])
+    _word("".join(syllables), into)
+    if surname:
+        _word("".join(syllables[surname:]), into)
+    _word("".join(firsts), into)
 
 
 def _name(text: str, into: set[str]) -> None:
     _words(text, into, person=True)
+
+
+def _shared(text: str, into: set[str]) -> None:
+    """What many rows are found by: their company, their tags."""
+    into |= _shared_tokens(text)
+
+
+@lru_cache(maxsize=4096)
+def _shared_tokens(text: str) -> frozenset[str]:
+    into: set[str] = set()
+    _words(text, into)
+    return frozenset(into)
 
 
 def _words(text: str, into: set[str], person: bool = False) -> None:
@@ -81,24 +98,23 @@ def _words(text: str, into: set[str], person: bool = False) -> None:
 
 def _phone(text: str, into: set[str]) -> None:
     """Every window of four digits, wherever they stand."""
-    for digits in DIGITS.findall(text):
-        into.update(digits[i : i + 4] for i in range(len(digits) - 3))
+    for digits in LONG_DIGITS.findall(text):
+        into.update([digits[i : i + 4] for i in range(len(digits) - 3)])
 
 
 def _email(text: str, into: set[str]) -> None:
     for word in plain(text).translate(STAND_IN).split():
-        for part in pieces(word):
-            into.add(part[:1])
-            into.add(part[:2])
-        into.update(word[i : i + 3] for i in range(len(word) - 2))
+        parts = pieces(word)
+        into.update([part[:1] for part in parts], [part[:2] for part in parts])
+        into.update([word[i : i + 3] for i in range(len(word) - 2)])
         _phone(word, into)
 
 
 CUT: dict[str, Callable[[str, set[str]], None]] = {
     "name": _name,
     "words": _words,
-    "company": _words,
-    "tag": _words,
+    "company": _shared,
+    "tag": _shared,
     "email": _email,
     "handle": _email,
     "phone": _phone,
