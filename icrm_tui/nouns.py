@@ -108,12 +108,14 @@ class Exporter(NamedTuple):
 
     `columns(ctx)` are the columns this store's rows can fill, `read(ctx, ids)` gives what is known of each row,
     `record` makes of that the record JSON has, `cells` its text by column, in the words the noun's importer reads.
+    What belongs into a calendar has an `event`.
     """
 
     columns: Callable[..., list[str]]
     read: Callable[..., Any]
     record: Callable[..., dict[str, Any]]
     cells: Callable[..., Mapping[str, str]]
+    event: Callable[..., Any] | None = None
 
 
 class Noun(NamedTuple):
@@ -280,6 +282,7 @@ EXPORTERS: dict[str, str] = {
     "contact": "collect.contacts_export:EXPORTER",
     "company": "collect.companies_export:EXPORTER",
     "interaction": "collect.interactions_export:EXPORTER",
+    "reminder": "engage.reminders_export:EXPORTER",
 }
 
 # dialog word → screen class

@@ -72,14 +72,14 @@ def after(rule: str, start: datetime, moment: datetime) -> datetime | None:
     """The first occurrence later than `moment`; None where the rule has come to its end. All by wall time."""
     from dateutil.rrule import rrulestr
 
-    whole = _clamped(rule, start)
+    whole = clamped(rule, start)
     if "COUNT=" not in rule and "UNTIL=" not in rule:  # else looking for what never comes takes ten thousand years
         whole += f";UNTIL={max(moment, start) + AHEAD:%Y%m%dT%H%M%S}"
     found: datetime | None = rrulestr(whole, dtstart=start, ignoretz=True).after(moment)
     return found
 
 
-def _clamped(rule: str, start: datetime) -> str:
+def clamped(rule: str, start: datetime) -> str:
     """A rule by which the 31st is kept on the last day of a shorter month, and 29 February on the 28th."""
     if re.search(r"(^|;)BY", rule) or start.day < 29:
         return rule

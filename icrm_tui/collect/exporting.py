@@ -13,7 +13,7 @@ from icrm_tui.collect.formats import csv
 from icrm_tui.context import Context
 from icrm_tui.errors import Refused, Unavailable, Usage
 
-TYPES = ("csv", "json", "jsonl")
+TYPES = ("csv", "json", "jsonl", "ics")
 BLOCK = 500  # rows read at once
 
 Progress = Callable[[str, int, int], None]
@@ -40,9 +40,15 @@ def write(
 ) -> int:
     """The rows found, one after the other; how many. `shown` is what a terminal needs of a text."""
     exporter = nouns.exporter(wanted.kind)
+    if type_ == "ics" and exporter.event is None:
+        raise Usage("export-calendar", kind=wanted.kind)
     with ctx.connection.snapshot():
         columns = _columns(ctx, wanted)
         rows = _rows(ctx, wanted, progress)
+        if type_ == "ics" and exporter.event is not None:
+            from icrm_tui.collect.formats import ical
+
+            return ical.write(stream, map(exporter.event, rows))
         if type_ == "csv":
             return _csv(stream, columns, (exporter.cells(row) for row in rows), shown)
         records = (_part(exporter.record(row), wanted.columns) for row in rows)

@@ -22,7 +22,7 @@ def export(
     kind: Annotated[str, typer.Argument(metavar="KIND")],
     query: Query = None,
     to: Annotated[str | None, typer.Option(metavar="FILE")] = None,
-    type_: Annotated[str | None, typer.Option("--type", metavar="csv|json|jsonl")] = None,
+    type_: Annotated[str | None, typer.Option("--type", metavar="csv|json|jsonl|ics")] = None,
 ) -> None:
     """icrm export contact tag:VIP --columns name,email,phone"""
     run = run_of(ctx)

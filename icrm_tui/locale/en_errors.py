@@ -164,6 +164,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.money-large": "“{text}” is more than can be counted.",
     "error.money-other": "“{text}” is not in {currency}.",
     "error.money-which": "“{text}”: say in which currency; {choices} …",
+    "error.export-calendar": "{kind}: nothing of it belongs into a calendar; write csv or json.",
     # reminders
     "error.repeat": "“{text}” is no repetition; write daily, weekly, every 2 weeks, monthly, or a rule such as FREQ=WEEKLY;BYDAY=MO.",
     "error.repeat-two-ends": "“{text}” ends twice; give COUNT or UNTIL, not both.",

@@ -128,7 +128,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "opt.dates": "the order of the numbers in dates",
     "opt.skip_lines": "lines above the column names",
     "opt.country": "the country of phones without a country code: DE, CN …",
-    "opt.export.type_": "csv (default), json or jsonl",
+    "opt.export.type_": "csv (default), json, jsonl, or ics for a calendar",
     "opt.customers": "how many customers the demo has",
     "opt.global.db": "the store: a file (also ICRM_DB)",
     "opt.global.format": "how to print; default: a table on a terminal, plain in a pipe",

@@ -164,6 +164,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.money-large": "“{text}”太大，无法计算。",
     "error.money-other": "“{text}”不是 {currency}。",
     "error.money-which": "“{text}”：请写明币种，如 {choices}。",
+    "error.export-calendar": "{kind}不能导出为日历，请用 csv 或 json。",
     # reminders
     "error.repeat": "看不懂重复方式“{text}”；可写 每天、每周、每两周、每月，或 FREQ=WEEKLY;BYDAY=MO 这样的规则。",
     "error.repeat-two-ends": "“{text}”有两个终点；COUNT 和 UNTIL 只能写一个。",

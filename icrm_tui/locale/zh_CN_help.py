@@ -128,7 +128,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "opt.dates": "日期里数字的顺序",
     "opt.skip_lines": "列名上面有几行要跳过",
     "opt.country": "没有国家区号的电话属于哪个国家：CN、DE……",
-    "opt.export.type_": "csv（默认）、json 或 jsonl",
+    "opt.export.type_": "csv（默认）、json、jsonl，或日历用的 ics",
     "opt.customers": "演示数据的客户数",
     "opt.global.db": "数据文件（也可用 ICRM_DB）",
     "opt.global.format": "输出格式；终端默认 table，管道默认 plain",
