@@ -46,7 +46,7 @@ def former(ctx: Context, contact_id: int) -> list[dict[str, Any]]:
 # --- importing -------------------------------------------------------------------------------------------
 
 
-STAGED = {"firm": "INTEGER", "title": "TEXT", "since": "TEXT", "until": "TEXT"}
+STAGED = {"firm": "firms", "title": "TEXT", "since": "TEXT", "until": "TEXT"}
 
 
 def publish(tx: Tx) -> None:

@@ -5,18 +5,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from icrm_tui.collect.channels import IDENTIFY, KINDS, PHONES, read
-from icrm_tui.collect.customers import Doubt
+from icrm_tui.collect.reading import Doubt
 from icrm_tui.db import Tx
 
 STAGED = {
     "kind": "TEXT", "value": "TEXT", "key": "TEXT", "label": "TEXT", "main": "INTEGER", "ident": "INTEGER",
     "doubtful": "INTEGER",
 }  # fmt: skip
-Staged = tuple[str, str, str, str, int, int, int]
+Staged = tuple[str, str, str, str, int, int, int]  # bound twice as fast as truth values
 
 SEVERAL = re.compile("[;；,，、|\n]")
 ANGLED = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 INVALID = {"email": "email-invalid"} | dict.fromkeys(PHONES, "phone-invalid")
+# what most cells hold, read by a look at their shape
+USUAL_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+\-]*@[a-z0-9][a-z0-9.\-]*\.[a-z]{2,}")
+USUAL_PHONE = re.compile(r"\+[1-9][0-9]{1,4}(?:[ \-]?[0-9]+)+")
+GAPS = str.maketrans("", "", " -")
 
 
 # --- rules -----------------------------------------------------------------------------------------------
@@ -28,19 +32,36 @@ def staged(cells: Mapping[str, Any], country: str, doubts: list[Doubt]) -> list[
     for kind in KINDS:
         if kind not in cells:
             continue
-        seen: set[str] = set()
+        ident = 1 if kind in IDENTIFY else 0
+        seen: list[str] = []
         for label, text in cells[kind]:
+            if (key := usual(kind, text)) is not None:
+                if key not in seen:
+                    found.append((kind, text, key, label, 0 if seen else 1, ident, 0))
+                    seen.append(key)
+                continue
             for value in (text,) if kind == "post" else _several(kind, text):
                 channel = read(kind, value, country, label)
                 if not channel.key or channel.key in seen:
                     continue
-                if channel.doubtful and kind in INVALID:
+                doubtful = channel.doubtful
+                if doubtful and kind in INVALID:
                     doubts.append((kind, INVALID[kind], {"value": channel.value, "country": country or "-"}))
-                ident = kind in IDENTIFY and not channel.doubtful
-                row = (kind, channel.value, channel.key, label, int(not seen), int(ident), int(channel.doubtful))
-                found.append(row)
-                seen.add(channel.key)
+                row = (kind, channel.value, channel.key, label)
+                found.append((*row, 0 if seen else 1, 0 if doubtful else ident, int(doubtful)))
+                seen.append(channel.key)
     return found
+
+
+def usual(kind: str, text: str) -> str | None:
+    """The key of a valid address or number in the usual form, as `channels.read` gives it; None for all others."""
+    if kind == "email":
+        key = text.lower()
+        return key if USUAL_EMAIL.fullmatch(key) else None
+    if kind == "phone" and USUAL_PHONE.fullmatch(text):
+        key = text.translate(GAPS)
+        return key if 8 <= len(key) <= 16 else None
+    return None
 
 
 def _several(kind: str, text: str) -> Sequence[str]:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from icrm_tui.collect import companies, customers, fields, tags
 from icrm_tui.collect.channels import phone_key
-from icrm_tui.collect.customers import Doubt, takes
-from icrm_tui.collect.staging import Draft, Given, Rejected, doubt
+from icrm_tui.collect.customers import takes
+from icrm_tui.collect.reading import Doubt, Draft, Given, Rejected
+from icrm_tui.collect.staging import doubt
 from icrm_tui.context import Context
 from icrm_tui.db import Tx
 from icrm_tui.nouns import Importer, Match
@@ -18,9 +18,9 @@ OWN = companies.COLUMNS
 TARGETS = ("id", "name", *OWN, "postcode", "parent", "competitor", *customers.COLUMNS, "tags", "archived")
 FIRMS = {"short": "TEXT", "name": "TEXT", "name_key": "TEXT", "sort_key": "TEXT"}
 COLUMNS = {
-    "name": "TEXT", "name_key": "TEXT", "sort_key": "TEXT", "firm": "INTEGER", "own": "INTEGER",
+    "name": "TEXT", "name_key": "TEXT", "sort_key": "TEXT", "firm": "firms", "own": "INTEGER",
     **dict.fromkeys(OWN, "TEXT"), "phone_key": "TEXT", "industry_key": "TEXT", "city_key": "TEXT",
-    "competitor": "INTEGER", "parent": "INTEGER", **customers.STAGED, "archived": "INTEGER",
+    "competitor": "INTEGER", "parent": "firms", **customers.STAGED, "archived": "INTEGER",
 }  # fmt: skip
 NUMBER = re.compile(r"co(\d{1,18})")
 KEYED = (*OWN, "phone_key", "industry_key", "city_key")
@@ -29,7 +29,6 @@ KEYED = (*OWN, "phone_key", "industry_key", "city_key")
 # --- rules -----------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=20_000)
 def firm(name: str) -> tuple[str, str, str, str]:
     """What companies are told apart by, the name as said and its keys. Usage for a name too long."""
     clean = customers.check_name(name)
@@ -38,7 +37,7 @@ def firm(name: str) -> tuple[str, str, str, str]:
 
 def number(name: str, given: Given) -> int:
     """The number of the staged firm of that name."""
-    return given.shared.number("firms", firm(name))
+    return given.shared.number("firms", name, firm)
 
 
 def parse(cells: Mapping[str, Any], given: Given) -> Draft:

@@ -8,14 +8,22 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from icrm_tui import dates
-from icrm_tui.collect import belongings, channels_import, consent, customers, fields, headers, preferences, tags
+from icrm_tui.collect import (
+    belongings,
+    channels_import,
+    companies_import,
+    consent,
+    customers,
+    fields,
+    headers,
+    preferences,
+    tags,
+)
 from icrm_tui.collect.channels import KINDS
-from icrm_tui.collect import companies_import
 from icrm_tui.collect.companies_import import FIRMS
 from icrm_tui.collect.contacts import GENDERS, ROLES
 from icrm_tui.collect.contacts_publish import MATCH, publish
-from icrm_tui.collect.customers import Doubt
-from icrm_tui.collect.staging import Draft, Given, Rejected
+from icrm_tui.collect.reading import Doubt, Draft, Given, OrderNeeded, Rejected
 from icrm_tui.errors import Usage
 from icrm_tui.nouns import Importer
 from icrm_tui.text import fold, person_key
@@ -35,8 +43,27 @@ COLUMNS = {
     "family": "TEXT", "given": "TEXT", "gender": "TEXT", "birthday": "TEXT", "birthday_key": "TEXT", "title": "TEXT",
     "title_key": "TEXT", "department": "TEXT", "buying_role": "TEXT", "language": "TEXT", "country": "TEXT",
     "zone": "TEXT", "city": "TEXT", "city_key": "TEXT", "region": "TEXT", "address": "TEXT", "notes": "TEXT",
-    "firm": "INTEGER", **customers.STAGED, "reports_to": "TEXT", "referred_by": "TEXT", "archived": "INTEGER",
+    "firm": "firms", **customers.STAGED, "reports_to": "TEXT", "referred_by": "TEXT", "archived": "INTEGER",
 }  # fmt: skip
+
+BLANK: list[Any] = [None] * len(COLUMNS)
+AT = {column: place for place, column in enumerate(COLUMNS)}
+CALLED, OWN, BARE, FIRM, OWNER = AT["called"], AT["own"], AT["bare"], AT["firm"], AT["owner"]
+GENDER, BIRTHDAY, ROLE, ZONE = AT["gender"], AT["birthday"], AT["buying_role"], AT["zone"]
+NOTES, ADDRESS, ARCHIVED = AT["notes"], AT["address"], AT["archived"]
+# columns that take a cell as it is, those that are folded beside, and what needs more than that
+PLAIN = {
+    word: AT[word]
+    for word in (
+        *("family", "given", "title", "department", "language", "country", "city", "region", "address", "notes"),
+        *("reports_to", "referred_by"),
+    )
+}
+FOLDED = (AT["title"], AT["city"])
+SPECIAL = frozenset(
+    ["id", "gender", "prefix", "birthday.month", "buying_role", "zone", "nickname", "postcode", "archived"],
+)
+CUSTOMER = frozenset(customers.COLUMNS)
 
 NUMBER = re.compile(r"p(\d{1,18})")
 FAMILY_FIRST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -49,31 +76,53 @@ NO_YEAR = 1604  # what Apple writes where nobody gave one
 
 def parse(cells: Mapping[str, Any], given: Given) -> Draft:
     """A contact's row. Rejected when it names nobody, or says what a field cannot hold."""
-    get = cells.get
     doubts: list[Doubt] = []
-    where, elsewhere = _places(cells) if not ELSEWHERE.isdisjoint(cells) else (cells, [])
     reach = channels_import.staged(cells, given.country, doubts)
-    for label, text in elsewhere:
-        reach.append(("post", text, fold(text), label, int(all(c[0] != "post" for c in reach)), 0, 0))
-    name, called = _name(cells, reach)
-    company, own = get("company"), get("id")
-    title, city, address = get("title"), where.get("city"), where.get("address")
-    if "postcode" in where:
-        address = f"{address}, {where['postcode']}" if address else where["postcode"]
-    values = (
-        *(name, fold(name), person_key(name), 1 if called else None),
-        int(found[1]) if own and (found := NUMBER.fullmatch(own)) else None,
-        None if reach or company or not called else 1,
-        *(get("family"), get("given"), _gender(cells, doubts), *_birthday(cells, given.order)),
-        *(title, fold(title) if title else None, get("department"), _role(get("buying_role"), doubts)),
-        *(get("language"), where.get("country"), _zone(get("zone"), doubts)),
-        *(city, fold(city) if city else None, where.get("region"), address, _notes(cells, name)),
-        companies_import.number(company, given) if company else None,
-        *customers.staged(cells, given.users, doubts),
-        *(get("reports_to"), get("referred_by")),
-        1 if "archived" in cells and fields.flag(cells["archived"]) else None,
-    )
-    parts: dict[str, list[tuple[Any, ...]]] = {"channels": reach}
+    if not ELSEWHERE.isdisjoint(cells):
+        cells = _placed(cells, reach)
+    values = BLANK.copy()
+    name, values[CALLED] = _name(cells, reach)
+    key = fold(name)
+    values[:3] = name, key, key if key.isascii() else person_key(name)
+    if values[CALLED] and not reach and "company" not in cells:
+        values[BARE] = 1
+    for word, text in cells.items():
+        place = PLAIN.get(word)
+        if place is not None:
+            values[place] = text
+    for place in FOLDED:
+        if (text := values[place]) is not None:
+            values[place + 1] = folded(text)
+    if "company" in cells:
+        values[FIRM] = companies_import.number(cells["company"], given)
+    if "birthday" in cells:
+        values[BIRTHDAY : BIRTHDAY + 2] = birthday(cells["birthday"], given.order)
+    if not SPECIAL.isdisjoint(cells):
+        _special(cells, name, values, doubts)
+    if not CUSTOMER.isdisjoint(cells):
+        values[OWNER : OWNER + len(customers.STAGED)] = customers.staged(cells, given.users, doubts)
+    return Draft(values, _parts(cells, given, reach), doubts)
+
+
+def _special(cells: Mapping[str, Any], name: str, values: list[Any], doubts: list[Doubt]) -> None:
+    """What is not kept as it is written."""
+    own = NUMBER.fullmatch(cells.get("id", ""))
+    values[OWN] = int(own[1]) if own else None
+    values[GENDER] = _gender(cells, doubts)
+    if values[BIRTHDAY] is None and "birthday.month" in cells and "birthday.day" in cells:
+        day = (cells.get("birthday.year"), cells["birthday.month"], cells["birthday.day"])
+        values[BIRTHDAY : BIRTHDAY + 2] = birthday("-".join(filter(None, day)), "ymd")
+    values[ROLE] = _role(cells.get("buying_role"), doubts)
+    values[ZONE] = _zone(cells.get("zone"), doubts)
+    values[NOTES] = _notes(cells, name)
+    if "postcode" in cells:
+        values[ADDRESS] = ", ".join(filter(None, (values[ADDRESS], cells["postcode"])))
+    if "archived" in cells:
+        values[ARCHIVED] = 1 if fields.flag(cells["archived"]) else None
+
+
+def _parts(cells: Mapping[str, Any], given: Given, reach: list[tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
+    parts = {"channels": reach} if reach else {}
     if "tags" in cells:
         parts["tags"] = list(tags.staged(cells["tags"]))
     if not CONSENTS.keys().isdisjoint(cells):
@@ -84,23 +133,26 @@ def parse(cells: Mapping[str, Any], given: Given) -> Draft:
         parts["former"] = [_former(text, given) for _label, text in cells["former"]]
     if given.fields:
         parts["field_values"] = fields.staged(cells, given.fields, given.order)
-    return Draft(values, parts, doubts)
+    return parts
 
 
 # --- who -------------------------------------------------------------------------------------------------
 
 
-def _name(cells: Mapping[str, Any], reach: list[tuple[Any, ...]]) -> tuple[str, bool]:
+folded = lru_cache(maxsize=4096)(fold)
+
+
+def _name(cells: Mapping[str, Any], reach: list[tuple[Any, ...]]) -> tuple[str, int | None]:
     """What to call the contact, and whether the row says it: else they go by how they are reached."""
     name = cells.get("name") or _composed(cells) or cells.get("nickname")
     if name:
         name = " ".join(name.split())
         if len(name) > customers.NAME_LIMIT:
             raise Rejected("name-long", "name", n=len(name), limit=customers.NAME_LIMIT)
-        return name, True
+        return name, 1
     for _kind, value, _key, _label, _main, _ident, doubtful in reach:
         if not doubtful:
-            return value[: customers.NAME_LIMIT], False
+            return value[: customers.NAME_LIMIT], None
     raise Rejected("import-nobody", "name")
 
 
@@ -128,16 +180,6 @@ def _gender(cells: Mapping[str, Any], doubts: list[Doubt]) -> str | None:
     return headers.gender(cells["prefix"]) if "prefix" in cells else None
 
 
-def _birthday(cells: Mapping[str, Any], order: str) -> tuple[str | None, str | None]:
-    text = cells.get("birthday")
-    if text is None:
-        if "birthday.month" not in cells or "birthday.day" not in cells:
-            return None, None
-        year = cells.get("birthday.year")
-        text, order = "-".join(filter(None, (year, cells["birthday.month"], cells["birthday.day"]))), "ymd"
-    return birthday(text, order)
-
-
 @lru_cache(maxsize=4096)
 def birthday(text: str, order: str) -> tuple[str, str]:
     """As it is kept, and its key."""
@@ -148,6 +190,8 @@ def birthday(text: str, order: str) -> tuple[str, str]:
             raise Rejected("birthday", "birthday", text=text) from None
         if day.year != NO_YEAR and 1850 <= day.year <= 2200:
             return text, text[5:]
+    if not order and dates.orders(text) is not None:
+        raise OrderNeeded
     try:
         found = dates.birthday(text, order)
     except Usage as error:
@@ -197,22 +241,23 @@ def _notes(cells: Mapping[str, Any], name: str) -> str | None:
 # --- where -----------------------------------------------------------------------------------------------
 
 
-def _places(cells: Mapping[str, Any]) -> tuple[Mapping[str, str], list[tuple[str, str]]]:
-    """Where the contact is, by field; and the other addresses, each in one line with its label."""
-    said = {part: cells[part] for part in ("city", "region", "country", "postcode", "address") if part in cells}
-    elsewhere = []
+def _placed(cells: Mapping[str, Any], reach: list[tuple[Any, ...]]) -> dict[str, Any]:
+    """The cells with the first address that is filled as the contact's own; the others become post."""
+    said = dict(cells)
+    own = any(part in cells for part in ("city", "region", "country", "postcode", "address"))
     for label in PLACES:
         place = {part: cells[at] for part in PLACE if (at := f"address.{label}.{part}") in cells}
         if not place:
             continue
         street = ", ".join(filter(None, (place.pop("street", ""), place.pop("street2", ""))))
-        if not said:
-            said = place | ({"address": street} if street else {})
-        else:
-            town = " ".join(filter(None, (place.get("postcode"), place.get("city"))))
-            parts = (street, town, place.get("region"), place.get("country"))
-            elsewhere.append((label, ", ".join(filter(None, parts))))
-    return said, elsewhere
+        if not own:
+            own = True
+            said |= place | ({"address": street} if street else {})
+            continue
+        town = " ".join(filter(None, (place.get("postcode"), place.get("city"))))
+        text = ", ".join(filter(None, (street, town, place.get("region"), place.get("country"))))
+        reach.append(("post", text, fold(text), label, int(all(c[0] != "post" for c in reach)), 0, 0))
+    return said
 
 
 # --- what they said --------------------------------------------------------------------------------------

@@ -154,13 +154,13 @@ def show(ctx: Context, customer_id: int) -> dict[str, Any]:
 
 # --- importing -------------------------------------------------------------------------------------------
 
-Doubt = tuple[str, str, dict[str, Any]]  # field, code, values: what a row says that was not taken as it stands
-
 STAGED = {"owner": "TEXT", "service_owner": "TEXT", "source": "TEXT", "source_key": "TEXT", "grade": "TEXT"}
 WRITTEN = f"id, kind, name, name_key, sort_key, archived, created_at, {', '.join(STAGED)}"
 
 
-def staged(cells: Mapping[str, Any], users: Mapping[str, str], doubts: list[Doubt]) -> tuple[str | None, ...]:
+def staged(
+    cells: Mapping[str, Any], users: Mapping[str, str], doubts: list[tuple[str, str, dict[str, Any]]]
+) -> tuple[str | None, ...]:
     """The customer's own columns from a row; an owner nobody knows is left out, and said once."""
     owners = []
     for word in ("owner", "service_owner"):

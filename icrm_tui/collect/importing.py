@@ -7,9 +7,8 @@ as sets. Which rows become what is the nouns' affair.
 import errno
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count, cycle
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,15 +17,14 @@ from icrm_tui.collect import fields, headers, plans
 from icrm_tui.collect.formats import csv
 from icrm_tui.collect.mapping import Column
 from icrm_tui.collect.plans import Options, Plan, Preview, preview
-from icrm_tui.collect.staging import Given, Rejected, Shared, Stage
+from icrm_tui.collect.reading import Given, Job, OrderNeeded, Shared, reader
+from icrm_tui.collect.staging import Stage
 from icrm_tui.context import Context
 from icrm_tui.db import Tx
 from icrm_tui.errors import IcrmError, Interrupted, Refused, Unavailable, Usage
 from icrm_tui.text import fold
 
 __all__ = ["ImportReport", "Options", "Preview", "Trouble", "preview", "run"]
-
-STEP = 2000  # rows between two words about progress
 
 Progress = Callable[[str, int, int], None]
 Speak = Callable[[IcrmError], str]
@@ -83,13 +81,23 @@ def run(
     With a rejected row nothing comes in, unless `partial`; a dry run counts what would.
     """
     plan = plans.make(ctx, path, options)
-    order = plans.order(plan)
     called = name or str(path)
     if options.rejects:
         _check_rejects(options, path)
+    try:
+        report = _run(ctx, plan, options.dates, called, progress, speak)
+    except OrderNeeded:
+        report = _run(ctx, plan, plans.order(plan), called, progress, speak)
+    if report.id:
+        report.waiting = _fill_search(ctx, progress)
+    return report
+
+
+def _run(ctx: Context, plan: Plan, order: str, called: str, progress: Progress, speak: Speak) -> ImportReport:
+    options = plan.options
     with Stage(ctx.connection, nouns.importer(options.kind)) as stage, ctx.connection.interruptible():
-        totals = _read(stage, plan, _given(ctx, plan, order, called, stage.shared), progress)
-        if not stage.n and not stage.rejected:
+        totals = _read(stage, _job(ctx, plan, order, called), progress)
+        if not stage.rows and not stage.rejected:
             raise Refused("import-no-rows", path=called)
         progress("check", 0, 1)
         moment = ctx.connection.token()
@@ -97,73 +105,45 @@ def run(
         progress("check", 1, 1)
         wanted = options.dry_run or options.partial or not stage.rejected
         counts = _publish(ctx, stage, plan, moment, progress) if wanted else _counts(stage, options)
-        rejects = ""
+        report = _report(plan, order or "ymd", called, counts, speak)
+        report.totals = totals
         if options.rejects and stage.rejected:
             _write_rejects(plan, stage, options.rejects, speak)
-            rejects = str(options.rejects)
-    report = _report(plan, order, called, counts, speak)
-    report.rejects_file, report.totals = rejects, totals
-    if report.id:
-        report.waiting = _fill_search(ctx, progress)
+            report.rejects_file = str(options.rejects)
     return report
 
 
-def _given(ctx: Context, plan: Plan, order: str, called: str, shared: Shared) -> Given:
+def _job(ctx: Context, plan: Plan, order: str, called: str) -> Job:
     known = {"me": ctx.user}
     for user in users.everyone(ctx):
         known |= {fold(user[key]): user["name"] for key in ("email", "full_name", "name") if user[key]}
     country = plan.options.country.upper() or ctx.setting("country")
-    return Given(country, order, known, plan.fields, Path(called).name, ctx.stamp, shared)
+    given = Given(country, order, known, plan.fields, Path(called).name, ctx.stamp, Shared())
+    constants = [_turns(column, known) for column in plan.mapping.columns[: plan.constants]]
+    return Job(plan.path, plan.layout, plan.mapping, plan.options.kind, given, constants, plan.options.partial)
 
 
-def _read(stage: Stage, plan: Plan, given: Given, progress: Progress) -> int:
-    """Parse every row into the stage; how many lines at the end are no rows."""
-    importer, total = stage.importer, plan.layout.lines
-    parse, cells_of = importer.parse, plan.mapping.cells
-    batch = _batches(plan, given)
-    totals: list[csv.Row] = []
-    try:
-        for n, (line, row, problem) in enumerate(csv.rows(plan.path, plan.layout, totals)):
-            if not n % STEP:
-                progress("read", line, total)
-            if problem:
-                stage.reject(line, _first(row), "", IcrmError(problem))
-                continue
-            cells = cells_of(row + next(batch) if batch else row)
-            try:
-                stage.add(line, parse(cells, given))
-            except (Rejected, Usage) as error:
-                field = error.field if isinstance(error, Rejected) else str(error.values.get("field", ""))
-                stage.reject(line, _first(row), field, error)
-    except Refused as error:
-        if not plan.options.partial or "row" not in error.values:
-            raise
-        for line, row, _problem in csv.rest(plan.path, plan.layout, error.values["row"]):
-            stage.reject(line, _first(row), "", error)
-    stage.flush()
-    progress("read", total, total)
-    return len(totals)
+def _turns(column: Column, known: Mapping[str, str]) -> list[str]:
+    """The values that `set` gives to rows in turn: several only of owners."""
+    if column.target not in ("owner", "service_owner"):
+        return [column.first[0]]
+    owners = [value.strip() for value in column.first[0].split(",") if value.strip()]
+    for owner in owners:
+        if fold(owner) not in known:
+            raise Usage("no-user", user=owner, nearest=headers.nearest(owner, list(known.values())))
+    return owners or [""]
 
 
-def _first(row: Sequence[str]) -> str:
-    """What a row that did not come in is known by."""
-    return next((cell.strip() for cell in row if cell.strip()), "")[:80]
-
-
-def _batches(plan: Plan, given: Given) -> Iterator[list[str]] | None:
-    """The cells that `set` adds to each row; several owners take turns."""
-    if not plan.constants:
-        return None
-    turns: list[Iterator[str]] = []
-    for column in plan.mapping.columns[: plan.constants]:
-        values = [column.first[0]]
-        if column.target in ("owner", "service_owner"):
-            values = [value.strip() for value in column.first[0].split(",") if value.strip()]
-            for value in values:
-                if fold(value) not in given.users:
-                    raise Usage("no-user", user=value, nearest=headers.nearest(value, list(given.users.values())))
-        turns.append(cycle(values or [""]))
-    return ([next(turn) for turn in turns] for _row in count())
+def _read(stage: Stage, job: Job, progress: Progress) -> int:
+    """Put every row on the stage; how many lines of the file are none."""
+    total, totals = job.layout.lines, 0
+    progress("read", 0, total)
+    with reader(job) as batches:
+        for batch in batches:
+            stage.take(batch)
+            totals += batch.totals
+            progress("read", batch.line, total)
+    return totals
 
 
 def _match(stage: Stage, options: Options) -> None:
@@ -227,11 +207,11 @@ def _counts(stage: Stage, options: Options) -> dict[str, Any]:
         joined = 0
     merging = options.on_duplicate == "merge"
     return {
-        "rows": stage.n + stage.rejected,
+        "rows": stage.rows + stage.rejected,
         "created": created,
         "updated": 0 if merging else changed,
         "merged": joined + changed * merging,
-        "skipped": stage.n - created - changed - joined if created + changed + joined or not stage.rejected else 0,
+        "skipped": stage.rows - created - changed - joined if created + changed + joined or not stage.rejected else 0,
         "rejected": stage.rejected,
         "warnings": stage.count("doubts"),
         "rejects": stage.troubles("rejects"),

@@ -174,8 +174,6 @@ def _orders(plan: Plan) -> tuple[set[str], tuple[int, str] | None]:
 
 def order(plan: Plan) -> str:
     """The one order of the numbers in days, or Usage that says which flag answers it."""
-    if plan.options.dates:
-        return plan.options.dates
     orders, asked = _orders(plan)
     if len(orders) > 1 and asked:
         raise Usage("dates-ambiguous", line=asked[0], text=asked[1])

@@ -9,64 +9,19 @@ row a leader goes to), `rejects` and `doubts`.
 import json
 import os
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
-from icrm_tui.collect.customers import Doubt
+from icrm_tui.collect.reading import Batch
 from icrm_tui.db import Connection, Tx
 from icrm_tui.errors import IcrmError
 from icrm_tui.nouns import Importer
 
-BATCH = 5000  # rows handed to the engine at once
-KEPT = 100  # rejects and doubts a report shows
 ONCE = frozenset(("import-owner",))  # doubts said once for all rows that share them
-
-
-class Rejected(IcrmError):
-    """A row that cannot come in; `field` is what is wrong with it."""
-
-    def __init__(self, code: str, field: str = "", **values: Any) -> None:
-        super().__init__(code, **values)
-        self.field = field
-
-
-class Draft(NamedTuple):
-    """A row as it will be staged: the importer's columns in order, rows of its parts, and doubts."""
-
-    values: tuple[Any, ...]
-    parts: Mapping[str, list[tuple[Any, ...]]]
-    doubts: list[Doubt]
-
-
-class Shared:
-    """What many rows point at, each kept once and known by its number; a row's first value tells it from others."""
-
-    def __init__(self) -> None:
-        self.fresh: dict[str, list[tuple[Any, ...]]] = {}
-        self._numbers: dict[str, dict[str, int]] = {}
-
-    def number(self, table: str, row: tuple[Any, ...]) -> int:
-        known = self._numbers.setdefault(table, {})
-        found = known.get(row[0])
-        if found is None:
-            found = known[row[0]] = len(known) + 1
-            self.fresh.setdefault(table, []).append((found, *row))
-        return found
-
-
-class Given(NamedTuple):
-    """What parsing needs to know beside the row: nothing is read while it runs."""
-
-    country: str
-    order: str  # of the numbers in dates: ymd, dmy, mdy
-    users: Mapping[str, str]  # how a user may be named, folded → the user
-    fields: Mapping[str, Mapping[str, Any]]  # custom fields by key
-    origin: str  # where the rows come from
-    stamp: str
-    shared: Shared
+KEPT = 100  # rejects and doubts a report shows
 
 
 TABLES = """
@@ -75,7 +30,7 @@ CREATE TABLE stage.met (n INTEGER PRIMARY KEY, id INTEGER NOT NULL);
 CREATE TABLE stage.twins (n INTEGER PRIMARY KEY, lead INTEGER NOT NULL);
 CREATE TABLE stage.target (n INTEGER PRIMARY KEY, id INTEGER NOT NULL, fresh INTEGER NOT NULL);
 CREATE TABLE stage.changed (id INTEGER PRIMARY KEY);
-CREATE TABLE stage.rejects (line INTEGER PRIMARY KEY, name TEXT, field TEXT, code TEXT, given TEXT);
+CREATE TABLE stage.rejects (line INTEGER, name TEXT, field TEXT, code TEXT, given TEXT);
 CREATE TABLE stage.doubts (line INTEGER, name TEXT, field TEXT, code TEXT, given TEXT, value TEXT)
 """
 
@@ -87,28 +42,24 @@ class Stage:
         self.connection = connection
         self.importer = importer
         self.path = _private_file(connection.path)
-        self.shared = Shared()
-        self.n = 0
+        self.last = 0  # the number of the last row
+        self.rows = 0
         self.rejected = 0
-        self._rows: list[tuple[Any, ...]] = []
-        self._parts: dict[str, list[tuple[Any, ...]]] = {part: [] for part in importer.parts}
-        self._doubts: list[tuple[Any, ...]] = []
+        self._fresh: dict[str, list[tuple[Any, ...]]] = {}
+        self._numbers: dict[str, dict[str, int]] = {}
+        self._readers: dict[tuple[int, str], list[int]] = {}
         self._said: set[tuple[str, str]] = set()
-        places = ", ".join("?" * (len(importer.columns) + 2))
-        self._into_rows = f"INSERT INTO stage.rows VALUES ({places})"
 
     def __enter__(self) -> "Stage":
         try:
             self.connection.attach(self.path, "stage")
-            columns = ", ".join(f"{name} {kind}" for name, kind in self.importer.columns.items())
-            for statement in TABLES.format(columns=columns).split(";"):
+            for statement in TABLES.format(columns=self._columns(self.importer.columns)).split(";"):
                 self.connection.execute(statement)
             for part, names in self.importer.parts.items():
-                columns = ", ".join(f"{name} {kind}" for name, kind in names.items())
-                self.connection.execute(f"CREATE TABLE stage.{part} (n INTEGER NOT NULL, {columns})")
+                self.connection.execute(f"CREATE TABLE stage.{part} (n INTEGER NOT NULL, {self._columns(names)})")
             for table, names in self.importer.shared.items():
-                columns = ", ".join(f"{name} {kind}" for name, kind in names.items())
-                self.connection.execute(f"CREATE TABLE stage.{table} (seq INTEGER PRIMARY KEY, {columns}, id INTEGER)")
+                columns = f"seq INTEGER PRIMARY KEY, {self._columns(names)}, id INTEGER"
+                self.connection.execute(f"CREATE TABLE stage.{table} ({columns})")
         except BaseException:
             self.path.unlink(missing_ok=True)
             raise
@@ -122,59 +73,71 @@ class Stage:
         finally:
             self.path.unlink(missing_ok=True)
 
-    # filling
+    def _columns(self, names: Mapping[str, str]) -> str:
+        shared = self.importer.shared
+        return ", ".join(f"{name} {'INTEGER' if kind in shared else kind}" for name, kind in names.items())
 
-    def add(self, line: int, draft: Draft) -> None:
-        self.n += 1
-        n = self.n
-        self._rows.append((n, line, *draft.values))
-        for part, rows in draft.parts.items():
-            self._parts[part] += [(n, *row) for row in rows]
-        if draft.doubts:
-            name = next((value for value in draft.values if isinstance(value, str)), "")
-            for field, code, values in draft.doubts:
-                given = json.dumps(values, ensure_ascii=False)
-                if code in ONCE:
-                    if (code, given) in self._said:
-                        continue
-                    self._said.add((code, given))
-                self._doubts.append((line, name, field, code, given))
-        if len(self._rows) >= BATCH:
-            self.flush()
-
-    def reject(self, line: int, name: str, field: str, error: IcrmError) -> None:
-        self.rejected += 1
-        given = json.dumps(error.values, default=str)
-        self.connection.many(
-            "INSERT INTO stage.rejects VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [(line, name, field, error.code, given)],
-        )
-
-    def flush(self) -> None:
-        """Hand over what waits in memory, in one transaction of the stage alone."""
+    def take(self, batch: Batch) -> None:
+        """Rows from the file, in one transaction of the stage alone."""
+        columns, importer = [list(self.importer.columns)[at] for at in batch.columns], self.importer
+        self.rejected += len(batch.rejects)
+        for table, rows in batch.shared.items():
+            self._number(batch.reader, table, rows)
         connection = self.connection
         connection.execute("BEGIN")
         try:
-            connection.many(self._into_rows, self._rows)
-            for part, rows in self._parts.items():
-                if rows:
-                    connection.many(f"INSERT INTO stage.{part} VALUES ({', '.join('?' * len(rows[0]))})", rows)
-            for table, shared in self.shared.fresh.items():
-                if shared:
-                    connection.many(
-                        f"INSERT INTO stage.{table} VALUES ({', '.join('?' * len(shared[0]))}, NULL)", shared
-                    )
-            if self._doubts:
-                connection.many(
-                    "INSERT INTO stage.doubts (line, name, field, code, given) VALUES (?, ?, ?, ?, ?)", self._doubts
-                )
+            for table, rows in self._fresh.items():
+                self._put(table, ("seq", *importer.shared[table]), rows)
+            if batch.rows:
+                self.last = batch.rows[0][-1]
+                self.rows += len(batch.rows[0])
+                self._put_columns(batch.reader, "rows", columns, importer.columns, batch.rows)
+            for part, rows in batch.parts.items():
+                names = importer.parts[part]
+                self._put_columns(batch.reader, part, list(names), names, rows)
+            trouble = ("line", "name", "field", "code", "given")
+            self._put("rejects", trouble, batch.rejects)
+            self._put("doubts", trouble, [row for row in batch.doubts if self._news(row)])
             connection.commit()
         finally:
             connection.rollback()
-        self._rows.clear()
-        self._doubts.clear()
-        for rows in (*self._parts.values(), *self.shared.fresh.values()):
-            rows.clear()
+        self._fresh.clear()
+
+    def _number(self, reader: int, table: str, rows: list[tuple[Any, ...]]) -> None:
+        """Readers number what is shared each for itself; here it has one number."""
+        known = self._numbers.setdefault(table, {})
+        own = self._readers.setdefault((reader, table), [0])
+        for _number, *values in rows:
+            number = known.get(values[0])
+            if number is None:
+                number = known[values[0]] = len(known) + 1
+                self._fresh.setdefault(table, []).append((number, *values))
+            own.append(number)
+
+    def _put_columns(
+        self, reader: int, table: str, columns: list[str], types: Mapping[str, str], values: list[tuple[Any, ...]]
+    ) -> None:
+        """Rows by their columns; those that point at what is shared say so by its name as their type."""
+        head = len(values) - len(columns)
+        for at, column in enumerate(columns, head):
+            if types[column] in self.importer.shared:
+                numbers = self._readers[reader, types[column]]
+                values[at] = tuple(number and numbers[number] for number in values[at])
+        names = (*("n", "line")[:head], *columns)
+        self._put(table, names, zip(*values, strict=True))
+
+    def _put(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        places = ", ".join("?" * len(columns))
+        self.connection.many(f"INSERT INTO stage.{table} ({', '.join(columns)}) VALUES ({places})", rows)
+
+    def _news(self, doubt: tuple[Any, ...]) -> bool:
+        """Whether it was not said of another row, where once is enough."""
+        _line, _name, _field, code, said = doubt
+        if code not in ONCE:
+            return True
+        fresh = (code, said) not in self._said
+        self._said.add((code, said))
+        return fresh
 
     # matching
 
@@ -192,7 +155,7 @@ class Stage:
 
         Two that are different stored rows stay apart, whatever they share.
         """
-        leads = _Leads(self.n, self.connection.stream("SELECT n, id FROM stage.met"))
+        leads = _Leads(self.last, self.connection.stream("SELECT n, id FROM stage.met"))
         leads.join(self._groups("SELECT id AS k, n FROM stage.met"))
         for match in self.importer.match:
             if match.twins:
