@@ -1,7 +1,8 @@
 """The screens' application: one session, the places, and what is the same everywhere."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -84,6 +85,7 @@ class IcrmApp(App[str]):
         self._token: int | None = None
         self._reading = ""
         self._closing = False
+        self.pending = 0  # reads and writes that are not answered yet
         glyphs(opening.glyphs)
         for theme in THEMES:
             self.register_theme(theme)
@@ -106,7 +108,7 @@ class IcrmApp(App[str]):
 
         while True:
             try:
-                return await asyncio.wrap_future(self.session.submit("reader", run))
+                return await self._answer(self.session.submit("reader", run))
             except Interrupted:  # meant for the read before this one
                 if self._closing:
                     raise
@@ -117,15 +119,27 @@ class IcrmApp(App[str]):
             self.session.interrupt()
 
     async def write(self, work: Callable[[Context], Any]) -> Any:
-        return await asyncio.wrap_future(self.session.submit("writer", lambda c: work(self.context(c))))
+        return await self._answer(self.session.submit("writer", lambda c: work(self.context(c))))
+
+    async def aside(self, work: Callable[..., Any], *args: Any) -> Any:
+        """What is slow and needs no store, on a thread of its own."""
+        return await self._answer(asyncio.to_thread(work, *args))
+
+    async def _answer(self, future: "Future[Any] | Awaitable[Any]") -> Any:
+        self.pending += 1
+        try:
+            return await (asyncio.wrap_future(future) if isinstance(future, Future) else future)
+        finally:
+            self.pending -= 1
 
     def on_mount(self) -> None:
-        self.switch_mode("today")
-        self.set_interval(LOOK, self.look)
         if self.opening.first_run:
-            from icrm_tui.screens.first import welcome
+            from icrm_tui.screens.first import WelcomeScreen
 
-            self.run_worker(welcome(self), group="welcome")
+            self.push_screen(WelcomeScreen())
+        else:
+            self.switch_mode("today")
+        self.set_interval(LOOK, self.look)
 
     def look(self) -> None:
         """See whether the store has moved, and let the screens read again if so."""

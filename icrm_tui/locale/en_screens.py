@@ -325,4 +325,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "form.hint.origin": "told on the phone",
     "empty.timeline": "Nothing has happened with them yet.",
     "empty.people": "Nobody else is known there.",
+    "key.complete": "Complete",
+    "history.whom": "Whom",
+    "history.undo": "undo: {verb}",
+    "history.redo": "redo: {verb}",
 }

@@ -316,4 +316,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "form.hint.origin": "电话中说的",
     "empty.timeline": "还没有跟进记录。",
     "empty.people": "那里还没有其他人。",
+    "key.complete": "补全",
+    "history.whom": "对象",
+    "history.undo": "撤销：{verb}",
+    "history.redo": "重做：{verb}",
 }

@@ -147,10 +147,16 @@ class IcrmScreen(Screen[None]):
                 then(found)
 
         def start() -> None:
+            self._waiting.pop(key, None)
             self.icrm.drop(key)
             self.run_worker(answer(), group=f"load-{key}", exclusive=True)
 
         self._waiting[key] = self.set_timer(wait or 0.001, start)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a read is about to be asked."""
+        return bool(self._waiting)
 
     # Saying things
 

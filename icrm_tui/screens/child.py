@@ -120,6 +120,8 @@ class Bar(Widget):
 class ProgressDialog(Dialog[Answer]):
     """Runs a command and answers how it ended. Esc asks it to stop, and waits until it has."""
 
+    waiting = True  # it is over when it closes
+
     def __init__(self, title: str, child: Child) -> None:
         super().__init__(title)
         self.child = child

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,7 +22,7 @@ from icrm_tui.i18n import t
 from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, record, who
 from icrm_tui.widgets.frame import Empty, View
 from icrm_tui.widgets.panes import WHOLE, Entry, Fact, OrgTree, Person, Portrait, Timeline
-from icrm_tui.widgets.text import glyph, shown
+from icrm_tui.widgets.text import cut_to, glyph, shown
 from icrm_tui.widgets.values import chosen, local
 
 PAGE = 200  # timeline entries read at once
@@ -90,27 +91,33 @@ def entries(rows: Sequence[dict[str, Any]], zone: ZoneInfo, person: bool) -> lis
 
 
 class Heading(Widget):
-    """The name in bold, what they do and where, and where we stand in the list we came from."""
+    """Where we stand in the list we came from, the name in bold, and as much as fits of what they do and where."""
 
     DEFAULT_CSS = "Heading { height: 1; padding: 0 2; }"
 
     def __init__(self) -> None:
         super().__init__()
-        self.name_, self.rest, self.place = "", "", ""
+        self.row: dict[str, Any] = {}
+        self.at = ""
 
-    def show(self, row: dict[str, Any], place: str) -> None:
-        self.name_ = row["name"]
-        parts = [row.get("title", ""), row.get("company", "") or row.get("industry", ""), row["grade"]]
-        self.rest = f" {glyph('between')} ".join(shown(part) for part in parts if part)
-        self.place = place
+    def show(self, row: dict[str, Any], at: str = "") -> None:
+        self.row, self.at = row, at
         self.refresh()
 
     def render(self) -> Content:
-        return Content.assemble(
-            (f"{self.place}  " if self.place else "", "$foreground-muted"),
-            (shown(self.name_), "bold"),
-            (f"  {self.rest}" if self.rest else "", "$foreground-muted"),
-        )
+        row = self.row
+        if not row:
+            return Content("")
+        where = f"{self.at}  " if self.at else ""
+        name = cut_to(shown(row["name"]), max(8, self.size.width - cell_len(where)))
+        room = self.size.width - cell_len(where) - cell_len(name)
+        rest = ""
+        gone = t("field.archived") if row["archived"] else ""
+        for part in (gone, row.get("title", ""), row.get("company", "") or row.get("industry", ""), row["grade"]):
+            more = (f" {glyph('between')} " if rest else "  ") + shown(part) if part else ""
+            if cell_len(rest + more) <= room:
+                rest += more
+        return Content.assemble((where, "$foreground-muted"), (name, "bold"), (rest, "$foreground-muted"))
 
 
 class Summary(VerticalScroll):
@@ -134,7 +141,7 @@ class Summary(VerticalScroll):
         screen = self.screen
         assert isinstance(screen, Acting)
         now, zone = screen.icrm.opening.clock(), screen.icrm.zone
-        self.query_one(Heading).show(found["record"], "")
+        self.query_one(Heading).show(found["record"])
         self.query_one(Portrait).show(facts(found, now, zone))
         for recent in screen.query(Recent):
             made = entries(found["entries"], zone, found["record"]["id"].startswith("p"))
@@ -146,6 +153,7 @@ class Recent(Timeline):
 
     DEFAULT_CSS = "Recent { width: 64; display: none; border-left: solid $foreground 10%; }"
     can_focus = False
+    nothing = "empty.timeline"
 
 
 class CustomerScreen(Acting):

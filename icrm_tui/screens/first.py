@@ -1,8 +1,12 @@
 """The first start: three questions, then a place to begin."""
 
-import asyncio
 import os
 from typing import TYPE_CHECKING, Any
+
+from textual import work
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
 
 from icrm_tui import config, countries, i18n, settings, users
 from icrm_tui.errors import IcrmError
@@ -28,6 +32,23 @@ ZONES = {
     "Europe/Vienna": "AT",
     "Europe/Zurich": "CH",
 }
+
+
+class WelcomeScreen(Screen[None]):
+    """What stands behind the questions."""
+
+    DEFAULT_CSS = """
+    WelcomeScreen { align: center top; }
+    WelcomeScreen > Static { width: auto; margin-top: 3; text-style: bold; color: $text-primary; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static("i c r m")
+
+    @work
+    async def on_mount(self) -> None:
+        app: IcrmApp = self.app  # type: ignore[assignment]
+        await welcome(app)
 
 
 class NameDialog(FormDialog):
@@ -61,22 +82,21 @@ async def welcome(app: "IcrmApp") -> None:
     language = await app.push_screen_wait(ChoiceDialog("Language · 语言", languages, i18n.language()))
     if language:
         app.speak(language)
-        await _keep("language", language)
+        await _keep(app, "language", language)
     name = await app.push_screen_wait(NameDialog(app.user))
     if name is None:
         await app.write(users.identify)
     else:
         app.user = name
-        await _keep("user", name)
+        await _keep(app, "user", name)
     await _country(app)
-    app.screen.call_later(getattr(app.screen, "troubled", lambda: None))
     await _begin(app)
 
 
-async def _keep(key: str, value: str) -> None:
+async def _keep(app: "IcrmApp", key: str, value: str) -> None:
     """A preference that cannot be written is not worth stopping the first start for: it holds for this session."""
     try:
-        await asyncio.to_thread(config.put, key, value)
+        await app.aside(config.put, key, value)
     except (IcrmError, OSError):
         return
 
@@ -101,9 +121,7 @@ async def _begin(app: "IcrmApp") -> None:
     answer = await app.push_screen_wait(ChoiceDialog(t("first.begin", name=app.user), choices))
     if answer == "demo":
         app.exit("demo")
-    elif answer == "import":
-        app.action_go("import")
     else:
-        app.action_go("contacts")
+        app.switch_mode("import" if answer == "import" else "contacts")
         if answer == "add":
             app.call_after_refresh(lambda: app.run_action("add", app.screen))

@@ -30,9 +30,10 @@ from icrm_tui.widgets.values import chosen, day, local
 BULK = 2000  # rows from which on an undo runs in a process of its own
 SHOWN = 100  # rows of one change that are told
 COLUMNS = (
-    ListColumn("at", "history.at", 12, 12),
+    ListColumn("at", "history.at", 15, 12),
     ListColumn("who", "field.who", 10, 6),
-    ListColumn("verb", "field.verb", 26, 14, 1),
+    ListColumn("verb", "field.verb", 22, 14, 1),
+    ListColumn("whom", "history.whom", 20, 12, 2),
     ListColumn("n", "history.rows", 7, 5, align="right"),
     ListColumn("state", "history.state", 12, 8),
 )
@@ -49,7 +50,25 @@ def moment(stamp: str, now: datetime, zone: ZoneInfo) -> str:
 
 
 def block(ctx: Context, newest: int, count: int) -> list[dict[str, Any]]:
-    return history.changes(ctx, count, newest + 1)
+    """Changes from `newest` on, each with the one it turns round, how often, and whom it concerns."""
+    rows = history.changes(ctx, count, newest + 1)
+    for row in rows:
+        root, row["turns"] = row, 0
+        while root["undoes"]:
+            root, row["turns"] = history.changes(ctx, 1, root["undoes"] + 1)[0], row["turns"] + 1
+        row["root"] = root["verb"]
+        row["whom"] = concerned(history.detail(ctx, row["id"], 5))
+    return rows
+
+
+def concerned(rows: list[dict[str, Any]]) -> str:
+    """The person a change was about, else the company, else whatever has a name."""
+    named = [one for row in rows for one in (row, *row["of"]) if one["name"]]
+    for noun in ("contact", "company", "customer"):
+        for one in named:
+            if one["noun"] == noun:
+                return str(one["name"])
+    return str(named[0]["name"]) if named else ""
 
 
 class Detail(Widget):
@@ -94,7 +113,7 @@ class Detail(Widget):
 
 class DetailPane(VerticalScroll):
     DEFAULT_CSS = """
-    DetailPane { width: 2fr; display: none; border-left: solid $foreground 10%; padding: 0 1;
+    DetailPane { width: 48; display: none; border-left: solid $foreground 10%; padding: 0 1;
         scrollbar-size-vertical: 1; }
     """
     can_focus = False
@@ -166,9 +185,12 @@ class HistoryScreen(IcrmScreen):
         now = self.icrm.opening.clock()
         state = Cell(t("history.undone"), "warning") if row["undone"] else ""
         tone = "muted" if row["undone"] else ""
-        what = said(row["verb"]) + (f" {glyph('between')} {row['undoes']}" if row["undoes"] else "")
+        what = said(row["root"])
+        if row["turns"]:
+            what = t("history.redo" if row["turns"] % 2 == 0 else "history.undo", verb=what)
         when = moment(row["at"], now, self.icrm.zone)
-        return Row(row["id"], (Cell(when, "muted"), row["who"], Cell(what, tone), f"{row['n']:,}", state))
+        cells = Cell(when, "muted"), row["who"], Cell(what, tone), Cell(row["whom"], tone), f"{row['n']:,}", state
+        return Row(row["id"], cells)
 
     @property
     def change(self) -> dict[str, Any] | None:

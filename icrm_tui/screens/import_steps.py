@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -18,6 +18,7 @@ from icrm_tui import nouns, paths
 from icrm_tui.collect.importing import Options, Preview
 from icrm_tui.errors import IcrmError
 from icrm_tui.i18n import has, t
+from icrm_tui.screens.base import IcrmScreen
 from icrm_tui.widgets.blocks import Cell, Row
 from icrm_tui.widgets.columns import ListColumn
 from icrm_tui.widgets.dialogs import Choice, ChoiceList
@@ -107,8 +108,11 @@ class FileStep(Vertical):
         self.query_one(ErrorLine).show("")
         self._list(event.value)
 
-    def _list(self, text: str) -> None:
-        names = listed(text)
+    @work(exclusive=True)
+    async def _list(self, text: str) -> None:
+        screen = self.screen
+        assert isinstance(screen, IcrmScreen)
+        names = await screen.icrm.aside(listed, text)
         self.query_one(Found).show([Choice(path, shown(path)) for path, _is_folder in names])
 
     def action_list(self, action: str, by: int) -> None:

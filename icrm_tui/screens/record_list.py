@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from icrm_tui.screens.base import IcrmScreen
 
 
+UNFINISHED = (":", "=", "<", ">", "(", "-")
+
+
 def first_page(ctx: Context, wanted: Wanted) -> tuple[dict[str, Field], dict[str, str], list[dict[str, Any]]]:
     """The columns, what the team calls its own ones, and the first rows."""
     named = {row["key"]: row["name"] for row in fields.definitions(ctx, wanted.noun)}
@@ -192,6 +195,8 @@ class RecordList(Vertical):
 
     def _failed(self, error: IcrmError) -> None:
         if isinstance(error, QueryError):
+            if self.wanted.text.endswith(UNFINISHED) and self.filter.line.has_focus:
+                return  # a value is still to come
             self.filter.show_error(error.values["column"], error.values["length"], i18n.sentence(error))
         else:
             self.place.say_error(error)

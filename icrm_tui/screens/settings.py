@@ -1,6 +1,5 @@
 """Settings: what this user prefers on this machine, and what the team agreed on."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -165,7 +164,7 @@ class SettingsScreen(IcrmScreen):
 
     async def _asked_mine(self, key: str) -> str | None:
         if key == "zone":
-            return await self._found(key, await asyncio.to_thread(zones, self.icrm.opening.clock()))
+            return await self._found(key, await self.icrm.aside(zones, self.icrm.opening.clock()))
         if key == "user":
             people = await self.ask(users.everyone)
             return await self._found(key, [Choice(one["name"], one["name"], note=one["full_name"]) for one in people])
@@ -182,7 +181,7 @@ class SettingsScreen(IcrmScreen):
 
     async def _kept(self, key: str, value: str) -> bool:
         try:
-            await asyncio.to_thread(config.put, key, value)
+            await self.icrm.aside(config.put, key, value)
         except IcrmError as error:
             self.say_error(error)
             return False

@@ -69,7 +69,12 @@ class TodayScreen(Acting):
         listing = self.query_one(Listing)
         listing.fill(listing.reload(), 0, [row._replace(id=place) for place, (_who, row) in enumerate(lines)])
         self.query_one(Empty).display = not lines
+        if not lines:
+            self.set_focus(None)
+        elif not listing.display:
+            listing.focus()
         listing.display = bool(lines)
+        self.refresh_bindings()
 
     def _due(self, row: dict[str, Any]) -> Cells:
         mark, tone = PRIORITIES.get(row["priority"], PRIORITIES["normal"])

@@ -89,11 +89,11 @@ class FilterInput(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "accept('tab')", show=False, priority=True),
+        Binding("tab", "accept('tab')", "key.complete", id="filter.complete", priority=True),
         Binding("right", "accept('right')", show=False, priority=True),
         Binding("up", "older", show=False, priority=True),
         Binding("down", "newer", show=False, priority=True),
-        Binding("escape", "back", show=False, priority=True),
+        Binding("escape", "back", "key.back", id="filter.back", priority=True),
     ]
 
     class Said(Message):
@@ -142,6 +142,11 @@ class FilterInput(Vertical):
     @property
     def options(self) -> OptionList:
         return self.query_one(OptionList)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether what was typed has not settled yet."""
+        return self._pause is not None
 
     @property
     def value(self) -> str:

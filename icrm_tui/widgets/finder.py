@@ -73,6 +73,11 @@ class Finder(Dialog[Any]):
         return self.query_one(Found)
 
     @property
+    def waiting(self) -> bool:
+        """Whether what was typed has not been looked for yet."""
+        return self._shown_for != self.value
+
+    @property
     def value(self) -> str:
         return self.query_one("#finder-line", Input).value
 

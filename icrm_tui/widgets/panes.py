@@ -56,6 +56,7 @@ class Timeline(Lines):
     """
 
     KIND = 12  # cells for the kind of thing
+    nothing = ""  # what stands there while there is nothing
 
     class Said(Message):
         def __init__(self, timeline: "Timeline", entry: Entry) -> None:
@@ -178,6 +179,8 @@ class Timeline(Lines):
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
+        if not self.entries and y == 0 and self.nothing:
+            return self.draw_plain(f" {word(self.nothing)}", "muted")
         if index >= len(self._lines):
             return self.draw_plain("", "row")
         line = self._lines[index]

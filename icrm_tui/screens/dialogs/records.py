@@ -197,6 +197,11 @@ class RecordDialog(FormDialog):
 
     # Who is like that already (查重)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the store is about to be asked."""
+        return bool(self._asking)
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         key = (event.input.id or "").removeprefix("field-")
@@ -209,6 +214,7 @@ class RecordDialog(FormDialog):
             return
 
         def ask() -> None:
+            self._asking.pop(key, None)
             self.run_worker(self._alike(key, event.value), group=f"alike-{key}", exclusive=True)
 
         self._asking[key] = self.set_timer(PAUSE, ask)
