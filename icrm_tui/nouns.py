@@ -122,10 +122,10 @@ class Noun(NamedTuple):
     """What a noun declares about itself.
 
     `prefix` is how its ids are written (p17). `search` selects `id` and the texts it is found by, WHERE id IN
-    {ids}, each column named for how it is cut: name (of a person), words, company, email, phone, handle, tag; `found_by` selects the
-    ids whose words hang on another noun's rows {ids}; `hits` selects id, name, sort_key, detail WHERE {condition} over
-    `t`, `verify` are tests `… {like}` or `… {initials}` over `{t}`
-    that a longer word is really there.
+    {ids}, each column named for how it is cut: name (of a person), words, company, email, phone, handle, tag;
+    `found_by` selects the ids whose words hang on another noun's rows {ids}. `hits` selects id, name and sort_key
+    FROM {found} its table as `t` WHERE {condition}; `detail` over {t} tells a row from others of its name; `verify`
+    are tests `… {like}` or `… {initials}` over {t} that a longer word is really there.
     `timeline` selects customer_id, contact_id, at, noun, id, text. `edit(ctx, id, values)` is the verb that
     changes fields by their words. `merges(ctx, src, dst)` names the rows that must go along in a merge,
     `merged(ctx, src, dst)` sets right what is left. `label` is the column a person knows a row by. `hides` are flags
@@ -149,6 +149,7 @@ class Noun(NamedTuple):
     search: str = ""
     found_by: Mapping[str, str] = {}
     hits: str = ""
+    detail: str = ""
     verify: tuple[str, ...] = ()
     edit: Callable[..., bool] | None = None
     merges: Callable[..., list[tuple[str, int, int]]] | None = None

@@ -42,7 +42,7 @@ def condition(ctx: Context, noun: str, text: str, alias: str, n: int) -> tuple[s
     if not words:
         return "1 = 0", {}
     verified, params = _verified(noun, words, alias, n + 1)
-    params[f"q{n}"] = tokens.expression(words)
+    params[f"q{n}"] = tokens.expression(noun, words)
     return f"{alias}.id IN ({ctx.connection.matching(noun, f'q{n}')}){verified}", params
 
 
@@ -72,41 +72,46 @@ def find(ctx: Context, text: str, limit: int = 50, kinds: Iterable[str] = ()) ->
 
     A hit has noun, id (as written), name and detail.
     """
-    hits: list[tuple[tuple[int, str], db.Row]] = []
+    hits: list[tuple[int, str, str, int, str]] = []
     more = False
-    words = tokens.asked(text)
+    key, words = plain(text), tokens.asked(text)
     for noun in (kinds or nouns.SEARCHED) if words else ():
-        declared = nouns.noun(noun)
         verified, params = _verified(noun, words, "t", 1)
-        found = declared.hits.format(found=ctx.connection.found(noun, "q0"), condition=f"1 = 1{verified}")
-        rows = ctx.read(f"{found} LIMIT {CANDIDATES + 1}", q0=tokens.expression(words), **params)
+        found, where = ctx.connection.found(noun, "q0")
+        sql = nouns.noun(noun).hits.format(found=found, condition=f"{where}{verified}")
+        params["q0"] = tokens.expression(noun, words)
+        rows = list(ctx.stream(f"{sql} LIMIT {CANDIDATES + 1}", **params))
         more = more or len(rows) > CANDIDATES
-        for row in rows[:CANDIDATES]:
-            hit = {
-                "noun": noun,
-                "id": f"{declared.prefix}{row['id']}",
-                "name": row["name"],
-                "detail": row["detail"],
-            }
-            hits.append((_rank(text, row), hit))
-    hits.sort(key=lambda pair: pair[0])
-    return [hit for _rank, hit in hits[:limit]], more or len(hits) > limit
+        hits += [(_grade(key, name, sort), sort, noun, row_id, name) for row_id, name, sort in rows[:CANDIDATES]]
+    hits.sort()
+    details = {noun: _details(ctx, noun, [hit[3] for hit in hits[:limit] if hit[2] == noun]) for noun in nouns.SEARCHED}
+    shown = [
+        {"noun": noun, "id": f"{nouns.noun(noun).prefix}{row_id}", "name": name, "detail": details[noun][row_id]}
+        for _grade, _sort, noun, row_id, name in hits[:limit]
+    ]
+    return shown, more or len(hits) > limit
 
 
-def _rank(text: str, row: db.Row) -> tuple[int, str]:
-    key, name, sort = plain(text), plain(row["name"]), row["sort_key"]
-    joined = sort.replace(" ", "")
-    if key in (name, joined):
-        grade = 0
-    elif name.startswith(key) or joined.startswith(key):
-        grade = 1
-    elif any(word.startswith(key) for word in name.split()):
-        grade = 2
-    elif key in name or key in joined:
-        grade = 3
-    else:
-        grade = 4
-    return grade, sort
+def _grade(key: str, name: str, sort: str) -> int:
+    """How near a name is to what was typed: the same, beginning so, a word beginning so, somewhere, elsewhere."""
+    name, joined = name.casefold(), sort.replace(" ", "")
+    if key in (name, sort, joined):
+        return 0
+    if name.startswith(key) or sort.startswith(key) or joined.startswith(key):
+        return 1
+    if f" {key}" in name or f" {key}" in sort:
+        return 2
+    return 3 if key in name or key in joined else 4
+
+
+def _details(ctx: Context, noun: str, ids: list[int]) -> dict[int, str]:
+    """What tells these rows from others of their name."""
+    declared = nouns.noun(noun)
+    detail = declared.detail.format(t="t")
+    rows = (
+        ctx.read(f"SELECT t.id, {detail} AS detail FROM {declared.table} t WHERE t.id IN {db.Ids(ids)}") if ids else []
+    )
+    return {row["id"]: row["detail"] for row in rows}
 
 
 def pending(ctx: Context) -> int:
@@ -157,7 +162,7 @@ def index(connection: db.Connection, noun: str, ids: db.Ids) -> None:
     )
     connection.many(
         "INSERT INTO docs_fts (rowid, tokens) VALUES (?, ?)",
-        [(first + i, tokens.of(row)) for i, row in enumerate(rows)],
+        [(first + i, tokens.of(noun, row)) for i, row in enumerate(rows)],
     )
 
 
@@ -265,10 +270,9 @@ def who(ctx: Context, text: str, noun: str = "contact") -> Who:
 
 def _candidate(ctx: Context, person: Who) -> dict[str, Any]:
     declared = nouns.noun(person.noun)
-    rows = ctx.read(declared.hits.format(found="", condition="t.id = :id"), id=person.id)
     return {
         "noun": person.noun,
         "id": f"{declared.prefix}{person.id}",
         "name": person.name,
-        "detail": rows[0]["detail"] if rows else "",
+        "detail": _details(ctx, person.noun, [person.id]).get(person.id, ""),
     }

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from icrm_tui.text import fold, is_han, pieces, plain
 
-VERSION = "2"  # of the cutting below; a store indexed by another is read anew
+VERSION = "3"  # of the cutting below; a store indexed by another is read anew
 
 # What the engine takes for a blank stands for itself by a picture.
 STAND_IN = {ord("'"): "’", ord('"'): "”", 0x7F: "␡", **{code: chr(0x2400 + code) for code in range(0x20)}}
@@ -121,13 +121,18 @@ CUT: dict[str, Callable[[str, set[str]], None]] = {
 }
 
 
-def of(row: dict[str, Any]) -> str:
+def of(noun: str, row: dict[str, Any]) -> str:
     """The tokens a row is found by; `row` has its id and texts named for how they are cut."""
-    into: set[str] = set()
+    into = {kind(noun)}
     for column, text in row.items():
         if text and column != "id":
             CUT[column](text, into)
     return " ".join(into)
+
+
+def kind(noun: str) -> str:
+    """The token all rows of a noun have: so that one noun's are found without looking at the others'."""
+    return f"={noun}"
 
 
 # --- what is asked for -----------------------------------------------------------------------------------
@@ -196,8 +201,7 @@ def _number(word: str) -> tuple[Way, ...]:
 def _plain(piece: str) -> Way:
     """A run of one script."""
     if _wide(piece):
-        tokens = (piece,) if len(piece) == 1 else tuple(piece[i : i + 2] for i in range(len(piece) - 1))
-        return Way(tokens, (piece,) if len(piece) > 2 else ())
+        return Way(_windows(piece, 2), (piece,) if len(piece) > 2 else ())
     window = 4 if len(piece) > 3 and piece.isdigit() else 3
     return Way(_windows(piece, window), (piece,) if len(piece) > window else ())
 
@@ -208,7 +212,9 @@ def _signs(mark: str, word: str) -> Way:
 
 
 def _windows(text: str, size: int) -> tuple[str, ...]:
-    return tuple(text[i : i + size] for i in range(len(text) - size + 1)) or (text,)
+    """Windows that cover the text, side by side: what they let through beside it is found when it is verified."""
+    starts = (*range(0, len(text) - size, size), max(0, len(text) - size))
+    return tuple(text[start : start + size] for start in starts)
 
 
 def _all(ways: Iterable[Way]) -> Way:
@@ -229,11 +235,12 @@ def _wide(piece: str) -> bool:
     return is_han(piece) or "\u3040" <= piece[0] <= "\u30ff" or "\uac00" <= piece[0] <= "\ud7af"
 
 
-def expression(words: Iterable[tuple[Way, ...]]) -> str:
-    """The full-text expression for what is asked; empty when there is nothing to look for."""
-    return " AND ".join(
+def expression(noun: str, words: Iterable[tuple[Way, ...]]) -> str:
+    """The full-text expression for rows of the noun that have what is asked."""
+    parts = [
         _either([" AND ".join(quoted(token) for token in dict.fromkeys(way.tokens)) for way in ways]) for ways in words
-    )
+    ]
+    return " AND ".join((quoted(kind(noun)), *parts))
 
 
 def _either(parts: list[str]) -> str:

@@ -388,7 +388,9 @@ def statements(ctx: Context, word: str, noun: nouns.Noun) -> Iterator[str]:
     if noun.search:
         yield noun.search.format(ids="(1)")
         yield from (f"SELECT id FROM ({sql.format(ids='(1)')}) AS s" for sql in noun.found_by.values())
-        yield noun.hits.format(found=ctx.connection.found(word, "q"), condition="t.id = 1")
+        found, where = ctx.connection.found(word, "q")
+        yield noun.hits.format(found=found, condition=where)
+        yield f"SELECT {noun.detail.format(t='t')} FROM {noun.table} t"
         for test in noun.verify:
             shaped = test.format(t="t", like="LIKE :a ESCAPE '!'", initials="LIKE :a")
             yield f"SELECT t.id FROM {noun.table} t WHERE {shaped}"

@@ -271,8 +271,9 @@ NOUN = Noun(
     " WHERE x.noun = 'company' AND x.row_id = o.id) AS tag"
     " FROM companies o JOIN customers c ON c.id = o.id WHERE o.id IN {ids} AND c.merged_into IS NULL",
     found_by={"customer": "SELECT id FROM companies WHERE id IN {ids}"},
-    hits="SELECT t.id, c.name, c.sort_key, t.city AS detail FROM companies t{found}"
+    hits="SELECT t.id, c.name, c.sort_key FROM {found}companies t"
     " JOIN customers c ON c.id = t.id WHERE c.archived = 0 AND ({condition})",
+    detail="{t}.city",
     verify=(
         *in_name("c.name_key", "c.sort_key", "EXISTS (SELECT 1 FROM customers c WHERE c.id = {t}.id AND {})"),
         "{t}.domain {like}",

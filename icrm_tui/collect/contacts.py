@@ -375,8 +375,8 @@ NOUN = Noun(
   WHERE x.noun = 'contact' AND x.row_id = p.id) AS tag
  FROM contacts p WHERE p.id IN {ids} AND p.merged_into IS NULL""",
     found_by={"customer": "SELECT id FROM contacts WHERE customer_id IN {ids}"},
-    hits="SELECT t.id, t.name, t.sort_key, COALESCE((SELECT c.name FROM customers c WHERE c.id = t.customer_id"
-    " AND c.kind = 'company'), t.city) AS detail FROM contacts t{found} WHERE t.archived = 0 AND ({condition})",
+    hits="SELECT t.id, t.name, t.sort_key FROM {found}contacts t WHERE t.archived = 0 AND ({condition})",
+    detail=f"COALESCE((SELECT c.name {COMPANY}), {{t}}.city)",
     verify=(
         *in_name("{t}.name_key", "{t}.sort_key"),
         "EXISTS (SELECT 1 FROM channels h WHERE h.contact_id = {t}.id AND (h.key {like} OR"

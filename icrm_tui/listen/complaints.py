@@ -10,7 +10,7 @@ from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
 from icrm_tui.listen import categories, progress
 from icrm_tui.listen import complaints_rules as rules
-from icrm_tui.listen.complaints_rules import EDITED, ENDS, Complaint, moves
+from icrm_tui.listen.complaints_rules import ENDS, Complaint, moves
 from icrm_tui.nouns import Field, Noun, Owned, Parent, Part, in_name
 from icrm_tui.search import Who
 from icrm_tui.text import fold
@@ -222,10 +222,7 @@ def assign(ctx: Context, complaint_id: int, owner: str, base: int | None = None)
 
 
 def edit(ctx: Context, complaint_id: int, values: dict[str, str], base: int | None = None) -> bool:
-    """Change what is known of it, by the words of EDITED; False when nothing changed."""
-    unknown = [word for word in values if word not in EDITED]
-    if unknown:
-        raise Usage("unknown-field", field=unknown[0], noun="complaint", nearest=", ".join(EDITED))
+    """Change what is known of it, by the words of `rules.EDITED`; False when nothing changed."""
 
     def work(tx: Tx) -> bool:
         row = get(ctx, complaint_id)
@@ -268,21 +265,21 @@ def meant(ctx: Context, text: str) -> int:
     return int(found[0]["id"])
 
 
-def get(ctx: Context, complaint_id: int) -> Row:
-    for row in ctx.read("SELECT * FROM complaints WHERE id = :id", id=complaint_id):
-        return row
-    raise NotFound("not-found", noun="complaint", id=f"c{complaint_id}")
-
-
 SHOW = """SELECT x.*, k.name AS customer, k.kind AS customer_kind, p.name AS contact, g.name AS category, d.ref AS other
  FROM complaints x LEFT JOIN customers k ON k.id = x.customer_id LEFT JOIN contacts p ON p.id = x.contact_id
  LEFT JOIN complaint_categories g ON g.id = x.category_id LEFT JOIN complaints d ON d.id = x.duplicate_of"""
 
 
+def get(ctx: Context, complaint_id: int) -> Row:
+    found = ctx.read(f"{SHOW} WHERE x.id = :id", id=complaint_id)
+    if not found:
+        raise NotFound("not-found", noun="complaint", id=f"c{complaint_id}")
+    return found[0]
+
+
 def show(ctx: Context, complaint_id: int) -> dict[str, Any]:
     """The complaint's record, as JSON gives it, with the moves that can be made and all that happened."""
-    get(ctx, complaint_id)
-    row = ctx.read(f"{SHOW} WHERE x.id = :id", id=complaint_id)[0]
+    row = get(ctx, complaint_id)
     keys = ("channel", "category", "severity", "wanted", "cause", "remedy", "tell_back", "satisfied", "reason")
     return {
         **_line(ctx, row),
@@ -394,8 +391,9 @@ NOUN = Noun(
     order="-opened",
     owned=(Owned("complaints", "owner", "{t}.ended_at = ''", "{t}.customer_id"),),
     search="SELECT t.id, t.what AS words, t.ref AS handle FROM complaints t WHERE t.id IN {ids}",
-    hits="SELECT t.id, t.what AS name, t.sort_key, t.ref AS detail FROM complaints t{found}"
+    hits="SELECT t.id, t.what AS name, t.sort_key FROM {found}complaints t"
     " WHERE t.archived = 0 AND ({condition})",
+    detail="{t}.ref",
     verify=(*in_name("{t}.what_key", "{t}.sort_key"), "{t}.ref_key {like}"),
     edit=edit,
 )

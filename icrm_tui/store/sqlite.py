@@ -128,12 +128,13 @@ class Connection:
             f" WHERE docs_fts MATCH :{param} AND d.kind = '{kind}'"
         )
 
-    def found(self, kind: str, param: str) -> str:
-        """The same as a join to `t`, the rows of `kind`, that can stop at any time."""
-        return (
-            f" JOIN docs d ON d.kind = '{kind}' AND d.ref_id = t.id"
-            f" JOIN docs_fts f ON f.rowid = d.docid AND docs_fts MATCH :{param}"
-        )
+    def found(self, kind: str, param: str) -> tuple[str, str]:
+        """The same as tables to stand before `t`, the rows of `kind`, and a condition: it can stop at any time.
+
+        CROSS JOIN keeps the engine from going through all rows and asking the index of each.
+        """
+        where = f"docs_fts MATCH :{param} AND d.docid = f.rowid AND d.kind = '{kind}' AND t.id = d.ref_id"
+        return "docs_fts f CROSS JOIN docs d CROSS JOIN ", where
 
     def begin(self) -> None:
         """Take the write lock, waiting up to `wait` seconds for whoever holds it."""
