@@ -103,6 +103,8 @@ def kept(word: str, said: str, currency: str = "") -> dict[str, Any]:
             return {"order_ref": value, "order_key": fold(value)}
         case "cost":
             return _cost(value, currency)
+    if word not in PLAIN:
+        raise Usage("unknown-field", field=word, noun="complaint", nearest=", ".join(EDITED))
     return {word: value}
 
 
