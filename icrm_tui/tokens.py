@@ -19,6 +19,7 @@ LONG_DIGITS = re.compile(r"\d{4,}")
 NUMBER = re.compile(r"[-+().\d/]*\d[-+().\d/]*")
 NOT_DIGITS = re.compile(r"\D+")
 INITIALS = 8  # letters at most
+SHORT = 8  # letters, up to which every window is asked for
 LONG = 7  # digits, from which on they are somebody's number
 
 
@@ -212,8 +213,12 @@ def _signs(mark: str, word: str) -> Way:
 
 
 def _windows(text: str, size: int) -> tuple[str, ...]:
-    """Windows that cover the text, side by side: what they let through beside it is found when it is verified."""
-    starts = (*range(0, len(text) - size, size), max(0, len(text) - size))
+    """Windows that cover the text: all of a short one, of a long one those side by side.
+
+    What they let through is found when it is verified, and each window more is a list more to go through.
+    """
+    step = 1 if len(text) <= SHORT else size
+    starts = (*range(0, len(text) - size, step), max(0, len(text) - size))
     return tuple(text[start : start + size] for start in starts)
 
 
