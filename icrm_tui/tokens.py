@@ -19,7 +19,7 @@ LONG_DIGITS = re.compile(r"\d{4,}")
 NUMBER = re.compile(r"[-+().\d/]*\d[-+().\d/]*")
 NOT_DIGITS = re.compile(r"\D+")
 INITIALS = 8  # letters at most
-SHORT = 8  # letters, up to which every window is asked for
+SHORT = 8  # signs, up to which every window is asked for
 LONG = 7  # digits, from which on they are somebody's number
 
 
@@ -182,7 +182,9 @@ def _ways(word: str) -> tuple[Way, ...]:
     if NUMBER.fullmatch(word):
         return _number(word)
     marked = word.translate(STAND_IN)
-    whole = Way(_windows(marked, 3), (word,))
+    local, at, _domain = marked.rpartition("@")
+    telling = local + at if len(local) >= SHORT else marked  # what half the world has after the @ tells nothing
+    whole = Way(_windows(telling, 3), (word,))
     parts = [_plain(piece) for piece in pieces(word)]
     return (whole, _all(parts)) if parts else (whole,)
 
@@ -213,11 +215,12 @@ def _signs(mark: str, word: str) -> Way:
 
 
 def _windows(text: str, size: int) -> tuple[str, ...]:
-    """Windows that cover the text: all of a short one, of a long one those side by side.
+    """Windows that cover the text: all of a word, of anything else that is long those side by side.
 
-    What they let through is found when it is verified, and each window more is a list more to go through.
+    What they let through is found when it is verified; syllables let too much through, and of an e-mail or a phone
+    each window more is one more list to go through for nothing.
     """
-    step = 1 if len(text) <= SHORT else size
+    step = 1 if len(text) <= SHORT or text.isalpha() else size
     starts = (*range(0, len(text) - size, step), max(0, len(text) - size))
     return tuple(text[start : start + size] for start in starts)
 
