@@ -24,6 +24,8 @@ from icrm_tui.collect import (
 )
 from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError
+from icrm_tui.listen import categories, complaints
+from icrm_tui.listen.complaints_rules import MOVES
 from icrm_tui.merge import merge
 from icrm_tui.search import Who
 from tests.support import acting, snapshot
@@ -87,6 +89,45 @@ def first_channel(ctx: Context, pick: Pick) -> tuple[int, str]:
     return row["contact_id"], row["value"]
 
 
+def complain(ctx: Context, pick: Pick, n: int) -> Any:
+    said = complaints.Complaint(f"broken {n}", category=TAGS[n % 4], resolved="mended" if n % 5 == 0 else "")
+    if n % 7 == 0:
+        return complaints.take(ctx, PHONES[n % 3], NAMES[n % 6], said)
+    return complaints.add(ctx, whom(ctx, pick, n), said)
+
+
+def answer(ctx: Context, pick: Pick, n: int) -> Any:
+    """Any move of a complaint, legal or not."""
+    one, move = pick("complaints"), sorted(MOVES)[n % len(MOVES)]
+    match move:
+        case "resolve":
+            return complaints.resolve(ctx, one, f"mended {n}")
+        case "close":
+            return complaints.close(ctx, one, ("yes", "no", "")[n % 3])
+        case "tried":
+            return complaints.tried(ctx, one, "call")
+        case "withdraw" | "invalid":
+            return complaints.end(ctx, one, move, "never mind")
+        case "duplicate":
+            return complaints.duplicate(ctx, one, pick("complaints"))
+        case "reopen":
+            return complaints.reopen(ctx, one)
+    return complaints.move(ctx, one, move)
+
+
+def tell(ctx: Context, pick: Pick, n: int) -> Any:
+    """What else is kept of a complaint."""
+    one = pick("complaints")
+    match n % 4:
+        case 0:
+            return complaints.note(ctx, one, f"said {n}")
+        case 1:
+            return complaints.assign(ctx, one, USERS[1 + n % 2])
+        case 2:
+            return complaints.edit(ctx, one, {"what": f"broken {n}", "cost": f"{n} EUR", "category": TAGS[n % 4]})
+    return complaints.archive(ctx, one, bool(n % 3))
+
+
 VERBS: dict[str, Verb] = {
     "add": add,
     "edit": edit,
@@ -111,6 +152,10 @@ VERBS: dict[str, Verb] = {
     "allow": lambda ctx, pick, n: consent.give(ctx, pick("contacts"), channels.KINDS[n % 3], bool(n % 2)),
     "prefer": lambda ctx, pick, n: preferences.add(ctx, pick("contacts"), ("tea", "coffee")[n % 2]),
     "agree": lambda ctx, pick, n: agreed.put(ctx, "country", ("CN", "DE", "")[n % 3]),
+    "complain": complain,
+    "answer": answer,
+    "tell": tell,
+    "handle": lambda ctx, pick, n: categories.add(ctx, TAGS[n % 4], USERS[n % 3]),
     "hire": lambda ctx, pick, n: users.add(ctx, f"user{n % 3}"),
 }  # fmt: skip
 
