@@ -6,6 +6,7 @@ from typing import Any
 
 from icrm_tui.collect.channels import IDENTIFY, KINDS, PHONES, read
 from icrm_tui.collect.reading import Doubt
+from icrm_tui.collect.staging import met
 from icrm_tui.db import Tx
 
 STAGED = {
@@ -107,7 +108,7 @@ def publish(tx: Tx, policy: str) -> None:
     _fold(tx, policy)
     _yield_taken(tx, policy)
     tx.bulk("channels", COLUMNS, SAID.format(main="c.main", fresh=1), fresh=True)
-    if policy not in ("update", "merge"):
+    if not met(tx):
         return
     main = "c.main" if policy == "update" else f"CASE WHEN {HAS.format(also='')} THEN 0 ELSE c.main END"
     lacking = f" AND NOT {HAS.format(also=' AND h.key = c.key')}"
@@ -127,21 +128,24 @@ def _fold(tx: Tx, policy: str) -> None:
     if not tx.read("SELECT 1 FROM stage.twins LIMIT 1"):
         return
     last = "max" if policy == "update" else "min"
-    led = "n IN (SELECT w.lead FROM stage.twins w)"
-    tx.derived("CREATE INDEX IF NOT EXISTS stage.channels_n ON channels (n, kind, key)")
+    tx.derived("CREATE TABLE IF NOT EXISTS stage.led (at INTEGER PRIMARY KEY)")
     tx.derived("CREATE TABLE IF NOT EXISTS stage.mains (n INTEGER, kind TEXT, key TEXT, PRIMARY KEY (n, kind))")
+    tx.derived("DELETE FROM stage.led")
     tx.derived("DELETE FROM stage.mains")
+    leads = "SELECT w.lead FROM stage.twins w"
+    tx.derived(f"INSERT INTO stage.led (at) SELECT c.rowid FROM stage.channels c WHERE c.n IN ({leads})")
+    led = "FROM stage.led l JOIN stage.channels c ON c.rowid = l.at"
     tx.derived(
         "INSERT INTO stage.mains (n, kind, key) SELECT c.n, c.kind, c.key FROM stage.channels c WHERE c.rowid IN"
-        f" (SELECT {last}(rowid) FROM stage.channels WHERE main = 1 AND {led} GROUP BY n, kind)"
+        f" (SELECT {last}(c.rowid) {led} WHERE c.main = 1 GROUP BY c.n, c.kind)"
     )
     tx.derived(
         "UPDATE stage.channels SET main = CASE WHEN key = (SELECT m.key FROM stage.mains m WHERE m.n = channels.n"
-        f" AND m.kind = channels.kind) THEN 1 ELSE 0 END WHERE {led}"
+        " AND m.kind = channels.kind) THEN 1 ELSE 0 END WHERE rowid IN (SELECT l.at FROM stage.led l)"
     )
     tx.derived(
-        f"DELETE FROM stage.channels WHERE {led} AND rowid NOT IN"
-        f" (SELECT min(rowid) FROM stage.channels WHERE {led} GROUP BY n, kind, key)"
+        "DELETE FROM stage.channels WHERE rowid IN (SELECT l.at FROM stage.led l)"
+        f" AND rowid NOT IN (SELECT min(c.rowid) {led} GROUP BY c.n, c.kind, c.key)"
     )
 
 

@@ -8,7 +8,7 @@ from icrm_tui.collect import companies, customers, fields, tags
 from icrm_tui.collect.channels import phone_key
 from icrm_tui.collect.customers import takes
 from icrm_tui.collect.reading import Doubt, Draft, Given, Rejected
-from icrm_tui.collect.staging import doubt
+from icrm_tui.collect.staging import doubt, met
 from icrm_tui.context import Context
 from icrm_tui.db import Tx
 from icrm_tui.nouns import Importer, Match
@@ -149,7 +149,7 @@ def publish(ctx: Context, tx: Tx, policy: str) -> None:
         f"id, short_key, {', '.join(KEYED)}, competitor",
         f"SELECT t.id, f.short AS short_key, {own}, COALESCE(r.competitor, 0) AS competitor{fresh} ORDER BY t.id",
     )
-    if policy in ("update", "merge"):
+    if met(tx):
         _update(tx, policy)
         customers.enrich(tx, policy, "SELECT t.id, t.n, t.fresh FROM stage.target t")
     _parents(ctx, tx, policy)

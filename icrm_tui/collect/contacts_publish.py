@@ -17,7 +17,7 @@ from icrm_tui.collect import (
 from icrm_tui.collect.companies_import import written
 from icrm_tui.collect.contacts import ALIVE
 from icrm_tui.collect.customers import takes
-from icrm_tui.collect.staging import doubt, number
+from icrm_tui.collect.staging import doubt, met, number
 from icrm_tui.context import Context
 from icrm_tui.db import Tx
 from icrm_tui.nouns import Match
@@ -44,7 +44,8 @@ MATCH = (
         f" JOIN contacts p ON p.id = h.contact_id JOIN stage.rows r ON r.n = c.n AND r.name_key = p.name_key"
         f" WHERE c.kind IN {PHONES} AND {ALIVE}",
         "SELECT c.key || ' ' || r.name_key AS k, c.n FROM stage.channels c JOIN stage.rows r ON r.n = c.n"
-        f" WHERE c.kind IN {PHONES}",
+        f" WHERE c.kind IN {PHONES} AND c.key IN (SELECT s.key FROM stage.channels s WHERE s.kind IN {PHONES}"
+        " GROUP BY s.key HAVING count(*) > 1)",
     ),
     Match(
         "company",
@@ -85,20 +86,18 @@ def publish(ctx: Context, tx: Tx, policy: str) -> None:
         stamp=ctx.stamp,
     )
     belongings.publish(tx)
-    if policy in ("update", "merge"):
+    updating = met(tx)
+    if updating:
         _update(ctx, tx, policy)
-        customers.enrich(
-            tx,
-            policy,
-            "SELECT p.customer_id AS id, t.n, t.fresh FROM stage.target t JOIN contacts p ON p.id = t.id",
-        )
+    whose = "SELECT p.customer_id AS id, t.n, t.fresh FROM stage.target t JOIN contacts p ON p.id = t.id"
+    customers.enrich(tx, policy, whose)
     channels_import.publish(tx, policy)
     tags.publish(tx, "contact")
     consent.publish(tx)
     preferences.publish(tx)
     fields.publish(tx, "contact", policy)
     _pointers(ctx, tx, policy)
-    if policy in ("update", "merge"):
+    if updating:
         _bump(tx)
 
 

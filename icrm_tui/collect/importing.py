@@ -95,7 +95,7 @@ def run(
 
 def _run(ctx: Context, plan: Plan, order: str, called: str, progress: Progress, speak: Speak) -> ImportReport:
     options = plan.options
-    with Stage(ctx.connection, nouns.importer(options.kind)) as stage, ctx.connection.interruptible():
+    with Stage(ctx.connection, nouns.importer(options.kind)) as stage, ctx.connection.at_length():
         totals = _read(stage, _job(ctx, plan, order, called), progress)
         if not stage.rows and not stage.rejected:
             raise Refused("import-no-rows", path=called)

@@ -294,6 +294,11 @@ def number(tx: Tx, table: str, staged: str) -> int:
     return first
 
 
+def met(tx: Tx) -> bool:
+    """Whether any row goes to a stored one: with skip and create none does."""
+    return bool(tx.read("SELECT 1 FROM stage.target WHERE fresh = 0 LIMIT 1"))
+
+
 def doubt(tx: Tx, line: int, name: str, field: str, code: str, value: str) -> None:
     """What publishing could not take as a row says it."""
     tx.derived(

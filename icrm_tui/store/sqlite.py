@@ -19,6 +19,7 @@ Row = dict[str, Any]
 APPLICATION_ID = 0x6963726D  # "icrm", so that another program's file is never taken for ours
 WAIT = 30.0  # seconds a writer waits for another
 PAUSE = 0.003  # between its tries: SQLite's own back-off grows to 100 ms and misses short gaps
+LARGE_CACHE = 16  # MB for long work: more makes it no faster
 STEPS = 100_000  # of the engine's machine between two looks whether to go on
 NETWORK = ("nfs", "cifs", "smb", "afs", "fuse.sshfs", "ncpfs", "davfs")
 
@@ -197,13 +198,22 @@ class Connection:
             return value
 
     @contextmanager
-    def interruptible(self) -> Iterator[None]:
-        """Inside, Ctrl-C stops a statement: signals are heard between steps of the engine, not only after it."""
+    def at_length(self) -> Iterator[None]:
+        """Inside, a long statement is stopped by Ctrl-C: signals are heard between steps of the engine, not only after
+        it. The cache is larger, and what is committed is left for a later commit to put in its place.
+        """
+        cache, pages = (
+            self.raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("cache_size", "wal_autocheckpoint")
+        )
+        self.raw.execute(f"PRAGMA cache_size = -{LARGE_CACHE * 1024}")
+        self.raw.execute("PRAGMA wal_autocheckpoint = 0")
         self.raw.set_progress_handler(lambda: 0, STEPS)
         try:
             yield
         finally:
             self.raw.set_progress_handler(None, STEPS)
+            self.raw.execute(f"PRAGMA wal_autocheckpoint = {pages}")
+            self.raw.execute(f"PRAGMA cache_size = {cache}")
 
     def interrupt(self) -> None:
         self.raw.interrupt()
