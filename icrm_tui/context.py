@@ -83,6 +83,15 @@ class Context:
             # Somebody took the key between our look and our write: the second run sees and names them.
             return self._change(op, verb, work)
 
+    def aside(self, work: Callable[[db.Tx], None]) -> None:
+        """Let `work` write tables without history, in a transaction that is no change: nobody's doing, no undo."""
+        self.connection.begin()
+        try:
+            work(db.Tx(self.connection, 0))
+            self.connection.commit()
+        finally:
+            self.connection.rollback()
+
     def _change(self, op: str, verb: str, work: Work) -> Any:
         connection = self.connection
         connection.begin()

@@ -11,6 +11,7 @@ from icrm_tui.errors import Usage
 from icrm_tui.nouns import Field
 
 BLOCK = 500  # rows read by their ids at once
+NUMBERS = frozenset(("number", "money", "amount", "flag", "id"))  # types whose unknown is sorted as 0
 
 
 class Wanted(NamedTuple):
@@ -53,7 +54,7 @@ def ids(ctx: Context, wanted: Wanted) -> "array[int]":
 
 
 def count(ctx: Context, wanted: Wanted) -> int:
-    where, _order, params = _shape(ctx, wanted, None)
+    where, params = condition(ctx, wanted)
     found: int = ctx.read(f"SELECT count(*) AS n FROM {nouns.noun(wanted.noun).table} t WHERE {where}", **params)[0][
         "n"
     ]
@@ -70,18 +71,24 @@ def by_ids(ctx: Context, wanted: Wanted, some: Sequence[int]) -> list[Row]:
     return [found[row_id] for row_id in some if row_id in found]
 
 
-def sorts(ctx: Context, noun: str) -> list[str]:
-    """The words a list of this noun can be ordered by without reading all of it."""
-    return [word for word, field in query.fields(ctx, noun).items() if field.sort]
-
-
-def _shape(ctx: Context, wanted: Wanted, after: int | None) -> tuple[str, str, dict[str, Any]]:
+def condition(ctx: Context, wanted: Wanted) -> tuple[str, dict[str, Any]]:
+    """SQL over `t` for the rows of the list, and its parameters: what is hidden stays out unless it is asked for."""
     known = query.fields(ctx, wanted.noun)
     where, params = query.compile(ctx, wanted.noun, wanted.text)
     where = f"({where})"
     for word in nouns.noun(wanted.noun).hides:
         if word in known and not wanted.archived and not query.mentions(wanted.text, word):
             where += f" AND {known[word].sql.format(t='t')} = 0"
+    return where, params
+
+
+def sorts(ctx: Context, noun: str) -> list[str]:
+    """The words a list of this noun can be ordered by without reading all of it."""
+    return [word for word, field in query.fields(ctx, noun).items() if field.sort]
+
+
+def _shape(ctx: Context, wanted: Wanted, after: int | None) -> tuple[str, str, dict[str, Any]]:
+    where, params = condition(ctx, wanted)
     key, down = _order(ctx, wanted)
     way = " DESC" if down else ""
     order = f"t.id{way}" if key == "t.id" else f"{key}{way}, t.id{way}"
@@ -105,7 +112,7 @@ def _order(ctx: Context, wanted: Wanted) -> tuple[str, bool]:
     field = _field(known, word)
     if field.sort:
         return field.sort.format(t="t"), down
-    empty = "0" if field.type in ("number", "flag", "id") else "''"
+    empty = "0" if field.type in NUMBERS else "''"
     return f"COALESCE({(field.shown or field.sql).format(t='t')}, {empty})", down
 
 

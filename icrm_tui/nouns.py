@@ -18,8 +18,10 @@ class Field(NamedTuple):
     one of them, with `{test}` where the comparison of `sql` goes. `shown` is what a list prints (default:
     `sql`); `sort` names a NOT NULL key column with an index (key, id) where the list may be ordered by it.
     `choices` are the values of a choice, by their stable English names.
+    `test(place, operator, value)` gives the comparison where the type alone cannot; such a field takes `:` and `=`.
 
-    Types: text · name · choice · flag · number · day · instant · birthday · user · tag · phone · id.
+    Types: text · name · choice · flag · number · day · instant · birthday · user · tag · phone · id ·
+    money (minor units of the base currency, shown as whole ones) · amount (whole units of the row's own currency).
     """
 
     type: str
@@ -28,6 +30,7 @@ class Field(NamedTuple):
     sort: str = ""
     within: str = ""
     choices: tuple[str, ...] = ()
+    test: Callable[..., str] | None = None
 
 
 class Parent(NamedTuple):

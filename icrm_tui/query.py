@@ -187,7 +187,7 @@ class _Statement:
             filled = joined("OR", [self.filled(value, noun, row) for value in node.values])
             return filled if word == "has" else f"{filled} IS NOT TRUE"
         own = field(self.ctx, noun, node.field)
-        test, operators = TESTS[own.type]
+        test, operators = (own.test, EQUAL) if own.test else TESTS[own.type]
         if operator == "!=":
             same = Comparison(node.field, "=", node.values)
             return f"({self.comparison(same, noun, row)}) IS NOT TRUE"
@@ -195,7 +195,7 @@ class _Statement:
             raise QueryError("query-operator", node.field, operator=operator)
         if operator not in EQUAL and len(node.values) > 1:
             raise QueryError("query-list", node.values[1], operator=operator)
-        place = Place(self.ctx, noun, own, own.sql.replace("{t}", row), self.bind)
+        place = Place(self.ctx, noun, row, own, own.sql.replace("{t}", row), self.bind)
         return _around(own, row, joined("OR", [test(place, operator, value) for value in node.values]))
 
     def filled(self, word: Word, noun: str, row: str) -> str:
@@ -274,7 +274,7 @@ def _values(ctx: Context, noun: str, word: str, operator: str, key: str) -> list
     if own.type in nouns.NOUNS:  # users and tags are kept as rows of their own
         named = nouns.noun(own.type)
         rows = ctx.read(f"SELECT {named.label} AS v FROM {named.table} ORDER BY 1")
-        return [row["v"] for row in rows]
+        return list(dict.fromkeys((*own.choices, *(row["v"] for row in rows))))
     if own.type in ("text", "name") and (own.shown or not own.within):
         return _stored(ctx, noun, own, key)
     return {"choice": [*own.choices], "flag": ["yes", "no"], "import": ["last"]}.get(own.type, [])

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from unicodedata import normalize
 
-from icrm_tui import dates, nouns
+from icrm_tui import dates, money, nouns
 from icrm_tui.context import Context
 from icrm_tui.nouns import Field
 from icrm_tui.query_parser import QueryError, Word
@@ -26,10 +27,11 @@ MONTH_DAY = re.compile(r"(\d{1,2})-(\d{1,2})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value is compared: `sql` is the field in the row, `bind` makes a parameter of a value."""
+    """Where a value is compared: `sql` is the field in the `row`, `bind` makes a parameter of a value."""
 
     ctx: Context
     noun: str
+    row: str
     field: Field
     sql: str
     bind: Callable[[Any], str]
@@ -142,6 +144,18 @@ def _read_number(text: str, value: Word) -> float:
     return float(text) if "." in text else int(text)
 
 
+def _money(place: Place, operator: str, value: Word) -> str:
+    """What is typed in whole units of the base currency lies in its minor ones."""
+    digits = money.digits(place.ctx.setting("currency"))
+
+    def read(text: str, value: Word) -> float:
+        _read_number(text, value)
+        minor = Decimal(text).scaleb(digits)
+        return int(minor) if minor == int(minor) and abs(minor) < 2**53 else float(minor)
+
+    return _counted(place, operator, value, read)
+
+
 def _counted(place: Place, operator: str, value: Word, read: Callable[[str, Word], float]) -> str:
     ends = _ends(operator, value)
     if ends is None:
@@ -250,6 +264,8 @@ TESTS: dict[str, tuple[Test, frozenset[str]]] = {
     "flag": (_flag, EQUAL),
     "user": (_user, EQUAL),
     "number": (_number, ORDERED),
+    "money": (_money, ORDERED),
+    "amount": (_number, ORDERED),
     "id": (_id, ORDERED),
     "import": (_import, EQUAL),
     "day": (_dated, ORDERED),

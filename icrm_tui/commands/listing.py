@@ -1,13 +1,14 @@
 """Lists as commands print them: the query, the columns, the order, and where to go on."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from icrm_tui import lists, nouns
+from icrm_tui import lists, money, nouns
 from icrm_tui.commands.base import Run, number
 from icrm_tui.errors import Usage
 from icrm_tui.lists import Wanted
+from icrm_tui.nouns import Field
 
 
 def show_list(run: Run, noun: str, query: Iterable[str] | None) -> None:
@@ -19,21 +20,38 @@ def show_list(run: Run, noun: str, query: Iterable[str] | None) -> None:
         run.out.line(str(lists.count(ctx, wanted)))
         return
     limit = run.limit
-    shown = tuple(lists.columns(ctx, wanted))
+    fields = lists.columns(ctx, wanted)
+    shown = tuple(fields)
     columns = shown if chosen else ("id", *without_id(shown))
     after = _after(noun, said.get("after"))
     if limit is None and after is None:
-        run.out.rows(_streamed(run, wanted, shown), columns)
+        run.out.rows(_counted(run, fields, _streamed(run, wanted, shown)), columns)
         return
     rows = lists.rows(ctx, wanted, limit, after)
     total = lists.count(ctx, wanted) if len(rows) == limit else len(rows)
-    run.out.rows((named(noun, row) for row in rows), columns, total if total > len(rows) else None)
+    written = _counted(run, fields, (named(noun, row) for row in rows))
+    run.out.rows(written, columns, total if total > len(rows) else None)
 
 
 def _streamed(run: Run, wanted: Wanted, shown: tuple[str, ...]) -> Iterable[dict[str, Any]]:
     names = ("id", *without_id(shown))
     for row in lists.stream(run.ctx, wanted):
         yield named(wanted.noun, dict(zip(names, row, strict=True)))
+
+
+def _counted(run: Run, fields: Mapping[str, Field], rows: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """Money with all the decimals it has; on a terminal with its thousands apart. Scripts get numbers."""
+    words = [word for word, field in fields.items() if field.type in ("money", "amount")]
+    if not words or run.out.json:
+        return rows
+    base = run.ctx.setting("currency")
+    mark = "," if run.out.chosen == "table" else ""
+
+    def amount(word: str, row: dict[str, Any]) -> str:
+        currency = row.get("currency", base) if fields[word].type == "amount" else base
+        return "" if row[word] is None else f"{row[word]:{mark}.{money.digits(currency)}f}"
+
+    return (row | {word: amount(word, row) for word in words} for row in rows)
 
 
 def without_id(words: tuple[str, ...]) -> tuple[str, ...]:
