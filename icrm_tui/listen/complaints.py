@@ -314,27 +314,27 @@ def _line(ctx: Context, row: Row) -> dict[str, Any]:
 
 def board(ctx: Context, state: str, everyone: bool = True, limit: int = 50) -> list[dict[str, Any]]:
     """A column of the board: the worst first, of those the oldest; mine unless `everyone`."""
-    return _lines(ctx, "x.state = :state AND x.archived = 0", limit, state=state, owner="" if everyone else ctx.user)
+    return _lines(ctx, f"x.state = :state AND x.archived = 0{_whose(everyone)}", limit, state=state, me=ctx.user)
 
 
 def unended(ctx: Context, customer_id: int, limit: int = 50) -> list[dict[str, Any]]:
     """What a customer still waits for."""
-    return _lines(ctx, "x.customer_id = :customer AND x.ended_at = ''", limit, customer=customer_id, owner="")
+    return _lines(ctx, "x.customer_id = :customer AND x.ended_at = ''", limit, customer=customer_id)
+
+
+def _whose(everyone: bool) -> str:
+    return "" if everyone else " AND x.owner = :me"
 
 
 def _lines(ctx: Context, where: str, limit: int, **params: Any) -> list[dict[str, Any]]:
-    order = "x.weight DESC, x.opened_at, x.id"
-    sql = f"{SHOW} WHERE {where} AND (:owner = '' OR x.owner = :owner) ORDER BY {order} LIMIT :limit"
+    sql = f"{SHOW} WHERE {where} ORDER BY x.weight DESC, x.opened_at, x.id LIMIT :limit"
     return [_line(ctx, row) for row in ctx.read(sql, limit=limit, **params)]
 
 
 def counts(ctx: Context, everyone: bool = True) -> dict[str, int]:
     """How many there are in each state."""
-    rows = ctx.read(
-        "SELECT state, count(*) AS n FROM complaints WHERE archived = 0 AND (:all = 1 OR owner = :me) GROUP BY state",
-        all=int(everyone),
-        me=ctx.user,
-    )
+    where = f"x.archived = 0{_whose(everyone)}"
+    rows = ctx.read(f"SELECT x.state, count(*) AS n FROM complaints x WHERE {where} GROUP BY x.state", me=ctx.user)
     found = {row["state"]: row["n"] for row in rows}
     return {state: found.get(state, 0) for state in rules.STATES}
 
@@ -391,8 +391,7 @@ NOUN = Noun(
     order="-opened",
     owned=(Owned("complaints", "owner", "{t}.ended_at = ''", "{t}.customer_id"),),
     search="SELECT t.id, t.what AS words, t.ref AS handle FROM complaints t WHERE t.id IN {ids}",
-    hits="SELECT t.id, t.what AS name, t.sort_key FROM {found}complaints t"
-    " WHERE t.archived = 0 AND ({condition})",
+    hits="SELECT t.id, t.what AS name, t.sort_key FROM {found}complaints t WHERE t.archived = 0 AND ({condition})",
     detail="{t}.ref",
     verify=(*in_name("{t}.what_key", "{t}.sort_key"), "{t}.ref_key {like}"),
     edit=edit,

@@ -175,7 +175,7 @@ CREATE INDEX complaints_customer ON complaints (customer_id, ended_at);
 CREATE INDEX complaints_contact ON complaints (contact_id, ended_at);
 CREATE INDEX complaints_category ON complaints (category_id);
 CREATE INDEX complaints_owner ON complaints (owner, ended_at);
-CREATE INDEX complaints_board ON complaints (state, weight, opened_at, id);
+CREATE INDEX complaints_board ON complaints (state, archived, weight DESC, opened_at, id);
 CREATE INDEX complaints_weight ON complaints (weight, id);
 CREATE INDEX complaints_opened ON complaints (opened_at, id);
 CREATE INDEX complaints_order ON complaints (order_key) WHERE order_key <> '';

@@ -487,6 +487,24 @@ def test_a_brief_has_the_complaint_and_its_customer(ctx: Context, ada: Who) -> N
     assert [row["what"] for row in record["customer"]["complaints"]] == ["it leaks", "and it is loud"]
 
 
+def test_one_that_came_by_import_may_be_of_nobody_and_was_closed_before(ctx: Context) -> None:
+    ref = rules.refer(1)
+    ctx.change(
+        "import",
+        lambda tx: tx.insert(
+            "complaints", ref=ref, ref_key=ref.lower(), owner="wei", opened_at="2013-08-30T00:00:00Z",
+            state="closed", ended_at="2013-09-03T00:00:00Z", reason=rules.IMPORTED,
+            **rules.kept("kind", "complaint"), **rules.kept("what", "Mortgage"), **rules.kept("severity", "normal"),
+        ),
+    )  # fmt: skip
+    record = complaints.show(ctx, 1)
+    assert (record["who"], record["name"], record["company"], record["age"]) == ("", "", "", 4)
+    assert (record["state"], record["reason"], record["satisfied"], record["events"]) == ("closed", "imported", "", [])
+    assert handover.complaint(ctx, 1)["customer"] == {}
+    assert listed(ctx, "import:last no:name opened:2013", word="ref") == [ref]
+    assert complaints.reopen(ctx, 1) == "open"
+
+
 # --- several at once -------------------------------------------------------------------------------------
 
 
