@@ -4,6 +4,7 @@ A catalogue maps an id to a sentence with `{name}` places, or to a pair (one, ma
 """
 
 import os
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
@@ -73,6 +74,11 @@ def _prepare(key: str) -> None:
 def sentence(error: IcrmError) -> str:
     """What an error says, in one line: rows by their names, choices and nouns by their words."""
     return t(f"error.{error.code}", **{name: _said(name, value) for name, value in error.values.items()})
+
+
+def reasons(found: Iterable[tuple[str, dict[str, Any]]]) -> str:
+    """Why something is so, in one line: each reason is a code and the figures that fill its sentence."""
+    return t("ui.semicolon").join(t(f"why.{code}", **values) for code, values in found)
 
 
 def _said(name: str, value: Any) -> Any:

@@ -133,7 +133,21 @@ def _written(amount: int, currency: str, mark: str) -> str:
     return f"{'-' if amount < 0 else ''}{whole:{mark}}{fraction}"
 
 
+def units(currency: str) -> str:
+    """SQL for how many minor units make a whole one."""
+    cases = " ".join(f"WHEN '{code}' THEN {10**places}" for code, places in DIGITS.items())
+    return f"CASE {currency} {cases} ELSE 100 END"
+
+
 def major(amount: str, currency: str) -> str:
     """SQL for an amount as people say it, which queries compare; NULL where there is none."""
-    units = " ".join(f"WHEN '{code}' THEN {10**places}" for code, places in DIGITS.items())
-    return f"({amount} * 1.0 / CASE {currency} {units} ELSE 100 END)"
+    return f"({amount} * 1.0 / {units(currency)})"
+
+
+def readable(amount: str, currency: str) -> str:
+    """SQL for `1234.50 EUR`: what is below one keeps its sign and its zeros."""
+    unit = units(currency)
+    return (
+        f"CASE WHEN {amount} < 0 THEN '-' ELSE '' END || CAST(abs({amount}) / {unit} AS TEXT) || CASE {unit} WHEN 1"
+        f" THEN '' ELSE '.' || substr(CAST(abs({amount}) % {unit} + {unit} AS TEXT), 2) END || ' ' || {currency}"
+    )

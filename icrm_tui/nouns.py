@@ -184,6 +184,9 @@ NOUNS: dict[str, str] = {
     "tag": "collect.tags",
     "field": "collect.fields",
     "interaction": "collect.interactions",
+    "order": "collect.orders",
+    "tier": "classify.tiers",
+    "segment": "classify.segments",
     "reminder": "engage.reminders",
     "category": "listen.categories",
     "complaint": "listen.complaints",
@@ -206,6 +209,10 @@ TABLES: dict[str, str] = {
     "fields": "field",
     "field_values": "field",
     "interactions": "interaction",
+    "orders": "order",
+    "tier_rules": "tier",
+    "segments": "segment",
+    "segment_members": "segment",
     "reminders": "reminder",
     "reminder_runs": "reminder",
     "complaint_categories": "category",
@@ -240,11 +247,21 @@ LENT: dict[tuple[str, str], str] = {
     ("contact", "optout"): "consent",
     ("contact", "preference"): "preference",
     **{(noun, "complaints"): "complaint" for noun in ("customer", "company", "contact")},
+    **{
+        (noun, word): lender
+        for noun in ("customer", "company", "contact")
+        for lender, words in {
+            "order": ("orders", "spent", "first_order", "last_order"),
+            "tier": ("tier",),
+            "segment": ("segment",),
+        }.items()
+        for word in words
+    },
 }
 
 # the nouns somebody can be meant by, in the order they are asked; nouns with a timeline
 LOOKUPS: tuple[str, ...] = ("contact", "channel", "company", "customer")
-TIMELINE: tuple[str, ...] = ("interaction", "reminder", "progress")
+TIMELINE: tuple[str, ...] = ("interaction", "order", "reminder", "progress")
 
 # noun found by search → the tables its words come from, and whose ids writing them touches
 SEARCHED: dict[str, dict[str, str]] = {
@@ -266,6 +283,9 @@ AFTER: dict[str, tuple[str, ...]] = {}
 DERIVE: dict[str, tuple[str, tuple[str, ...]]] = {
     "collect.interactions:derive_customers": ("customer", ("interactions",)),
     "collect.interactions:derive_contacts": ("contact", ("interactions",)),
+    "collect.orders:derive": ("customer", ("orders",)),
+    "collect.orders:derive_base": ("setting", ("settings",)),
+    "classify.stays:derive": ("segment", ("segments",)),
     "engage.reminders:derive": ("reminder", ("reminders",)),
 }
 
@@ -273,6 +293,9 @@ DERIVE: dict[str, tuple[str, tuple[str, ...]]] = {
 DERIVED: dict[str, str] = {
     "collect.interactions:derive_customers": "customer_stats",
     "collect.interactions:derive_contacts": "contact_stats",
+    "collect.orders:derive": "customer_money",
+    "collect.orders:derive_base": "money_base",
+    "classify.stays:derive": "segment_stays",
     "engage.reminders:derive": "reminder_due",
 }
 

@@ -47,7 +47,7 @@ LAYERS = (
     {"engage"},
     {"listen"},
     {"improve"},
-    {"demo_words", "demo_stories", "demo_cast", "demo_complaints", "demo"},
+    {"demo_words", "demo_stories", "demo_cast", "demo_complaints", "demo_orders", "demo"},
     {"themes", "widgets", "commands", "screens", "app", "cli"},
 )
 # neither side knows the other

@@ -26,6 +26,9 @@ VALUES = {
     "day": ":this-month",
     "instant": "<30d",
     "birthday": ":today",
+    "money": ">=1000.50",
+    "amount": ":1..2",
+    "segment": ":high-value",
 }
 QUERIED = ["contact", "company", "customer", "interaction"]
 

@@ -294,7 +294,7 @@ NOUN = Noun(
         "archived": Field("flag", "{t}.archived"),
     },
     lends={"contact": _lends("customer_id"), "company": _lends("id")},
-    columns=("name", "kind", "owner", "grade", "last_contact"),
+    columns=("name", "kind", "owner", "grade", "tier", "spent", "orders", "last_contact"),
     lookup=(
         Lookup(
             "customer-id",

@@ -159,6 +159,17 @@ def run_of(ctx: typer.Context) -> Run:
     return found
 
 
+def readable(run: Run, record: dict[str, Any], *words: str) -> dict[str, Any]:
+    """The record, its amounts in its `currency` with all their decimals; scripts get numbers."""
+    if run.out.json:
+        return record
+    from icrm_tui import money
+
+    places = money.digits(record["currency"])
+    mark = "," if run.out.chosen == "table" else ""
+    return record | {word: f"{record[word]:{mark}.{places}f}" for word in words if record[word] is not None}
+
+
 def number(option: str, text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise Usage("option-number", option=option, value=text)

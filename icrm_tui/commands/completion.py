@@ -20,6 +20,8 @@ app = group()
 
 PATIENCE = 0.2  # seconds
 OFFERED = 30
+OF = {"segment": "customer"}  # the noun a group's query is of, where it is not its own
+REFS, SEGMENTS = ("REF", "OTHER", "ORDER"), ("SEGMENT", "A", "B")
 
 # Bash cuts words at : and =, and wants back only what comes after the last of them.
 SCRIPTS = {
@@ -87,7 +89,8 @@ def answers(words: Sequence[str]) -> list[str]:
     arguments = [p for p in command.params if not p.opts[0].startswith("-")]
     at = sum(not word.startswith("-") for word in left)
     asked = parsing.written(arguments[min(at, len(arguments) - 1)]) if arguments else ""
-    noun = rest[0] if rest[0] in nouns.NOUNS else "contact"
+    noun = OF.get(rest[0], rest[0])
+    noun = noun if noun in nouns.NOUNS else "contact"
     return _stored(Run(said), asked, noun, left, last)
 
 
@@ -106,7 +109,7 @@ def _options(known: dict[str, object], last: str) -> list[str]:
 
 def _stored(run: Run, asked: str, noun: str, left: Sequence[str], last: str) -> list[str]:
     """Names, ids and values from the store, if there is one."""
-    if asked.rstrip(".") not in ("WHO", "INTO", "QUERY", "TEXT", "REF", "OTHER") or not run.path.is_file():
+    if asked.rstrip(".") not in ("WHO", "INTO", "QUERY", "TEXT", *REFS, *SEGMENTS) or not run.path.is_file():
         return []
     with closing(db.attach(run.path, readonly=True)) as connection:
         stop = Timer(PATIENCE, connection.interrupt)
@@ -116,8 +119,11 @@ def _stored(run: Run, asked: str, noun: str, left: Sequence[str], last: str) -> 
             ctx = Context(connection, run.user, run.clock, run.zone)
             if asked == "QUERY":
                 return query.words(ctx, noun, " ".join([*left, last]))
-            if asked in ("REF", "OTHER"):
+            if asked in REFS:
                 return _refs(ctx, noun, last)
+            if asked in SEGMENTS:
+                known = query.words(ctx, "customer", f"segment:{last}")
+                return [word.removeprefix("segment:").strip('"') for word in known]
             kinds = () if asked == "TEXT" else search.PEOPLE
             hits, _more = search.find(ctx, last, OFFERED, kinds) if last else ([], False)
             return [hit["id"] for hit in hits] if len(hits) == 1 else [hit["name"] for hit in hits]
@@ -128,4 +134,4 @@ def _stored(run: Run, asked: str, noun: str, left: Sequence[str], last: str) -> 
 def _refs(ctx: Context, noun: str, last: str) -> list[str]:
     """References of that noun, the latest first."""
     rows = lists.rows(ctx, lists.Wanted(noun, f"ref:{last}" if last else "", ("ref",)), OFFERED)
-    return [row["ref"] for row in rows if row["ref"].startswith(last.upper())]
+    return [row["ref"] for row in rows if row["ref"] and row["ref"].casefold().startswith(last.casefold())]

@@ -190,4 +190,28 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.complaint-ended": "{ref} is {state}; its kind stays what it was. Reopen it first.",
     "error.complaint-unended": "{ref} is {state}; what is not over stays in sight. Close it first.",
     "error.money-negative": "“{text}” is less than nothing.",
+    # orders
+    "error.order-archived": "{name} ({id}) is archived; bring them back first: icrm {word} unarchive {id}",
+    "error.order-merged": "{name} ({id}) was merged into {into}; enter the order for {into}.",
+    "error.order-ref": "The reference has {n} characters; at most {limit}.",
+    "error.order-ambiguous": "{n} orders bear the reference “{ref}”; use an id.",
+    # value tiers
+    "error.tier-positive": "{tier}: a cut must be more than nothing.",
+    "error.tier-order": "high must take more money than middle.",
+    "error.tier-few": "{n} customers have bought; what they spend says where to cut from {needed} on.",
+    "error.tier-alike": "Customers spend too much alike to tell them apart ({spent}); set the cuts by: icrm tier edit",
+    # segments
+    "error.no-segment": "There is no segment “{segment}”. {nearest} See: icrm segment list",
+    "error.segment-name": "“{segment}” cannot name a segment; 1 to {limit} characters.",
+    "error.segment-query": "Who belongs in it? Write a query, or --static for a list you fill yourself.",
+    "error.segment-exists": "There is a segment “{segment}” already; change it with: icrm segment edit",
+    "error.segment-archived": "There is a segment “{segment}” in the archive; bring it back with: icrm segment unarchive",
+    "error.segment-circle": "“{segment}” would be made of itself; take segment:{segment} out of its query.",
+    "error.segment-fixed": "“{segment}” is a fixed list and has no query; use: icrm segment add, remove",
+    "error.segment-dynamic": "“{segment}” is made by its query; change that with: icrm segment edit",
+    "error.segment-people": "“{segment}” is of contacts, and “{who}” is a company; name a person.",
+    "error.query-segment": "There is no segment “{text}”. {nearest}",
+    "error.query-segment-none": "There is no segment “{text}”; there are: {known}.",
+    "error.query-segment-circle": "The segment “{text}” is made of itself; change its query.",
+    "error.query-segment-broken": "The query of the segment “{text}” does not read any more (“{detail}”); change it with: icrm segment edit",
 }

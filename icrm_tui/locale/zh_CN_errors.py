@@ -190,4 +190,28 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.complaint-ended": "{ref} 现在是“{state}”，不能再改种类；请先重新受理。",
     "error.complaint-unended": "{ref} 现在是“{state}”，还没结束，不能归档；请先结案。",
     "error.money-negative": "“{text}”小于零。",
+    # orders
+    "error.order-archived": "{name}（{id}）已归档，请先恢复：icrm {word} unarchive {id}",
+    "error.order-merged": "{name}（{id}）已合并到 {into}，请把订单录到 {into}。",
+    "error.order-ref": "订单号有 {n} 个字符，最多 {limit} 个。",
+    "error.order-ambiguous": "有 {n} 张订单的订单号都是“{ref}”，请用编号。",
+    # value tiers
+    "error.tier-positive": "{tier}：标准必须大于零。",
+    "error.tier-order": "high 的金额标准必须高于 middle。",
+    "error.tier-few": "目前只有 {n} 位客户下过单，至少 {needed} 位才能据此划定标准。",
+    "error.tier-alike": "客户消费金额太接近（{spent}），无法据此划分；请用 icrm tier edit 设定标准",
+    # segments
+    "error.no-segment": "没有分群“{segment}”。{nearest}请看：icrm segment list",
+    "error.segment-name": "“{segment}”不能作分群名称，长度须为 1 到 {limit} 个字符。",
+    "error.segment-query": "分群包括哪些人？请写筛选条件，或加 --static 建一份自己维护的名单。",
+    "error.segment-exists": "已有分群“{segment}”；要修改请用：icrm segment edit",
+    "error.segment-archived": "分群“{segment}”已归档；要恢复请用：icrm segment unarchive",
+    "error.segment-circle": "“{segment}”会引用到自己，请从筛选条件中去掉 segment:{segment}。",
+    "error.segment-fixed": "“{segment}”是固定名单，没有筛选条件；请用：icrm segment add、remove",
+    "error.segment-dynamic": "“{segment}”由筛选条件决定；要修改请用：icrm segment edit",
+    "error.segment-people": "“{segment}”的成员是联系人，而“{who}”是公司；请指定联系人。",
+    "error.query-segment": "没有分群“{text}”。{nearest}",
+    "error.query-segment-none": "没有分群“{text}”，已有：{known}。",
+    "error.query-segment-circle": "分群“{text}”引用了自己，请修改它的筛选条件。",
+    "error.query-segment-broken": "分群“{text}”的筛选条件已失效（“{detail}”）；请用 icrm segment edit 修改",
 }

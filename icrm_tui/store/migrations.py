@@ -157,6 +157,39 @@ CREATE TABLE reminder_due (reminder_id INTEGER PRIMARY KEY, due_utc TEXT NOT NUL
   owner TEXT NOT NULL);
 CREATE INDEX reminder_due_when ON reminder_due (due_utc, reminder_id);
 CREATE INDEX reminder_due_mine ON reminder_due (owner, due_utc, reminder_id);
+CREATE TABLE orders ({id}, customer_id INTEGER NOT NULL REFERENCES customers (id) {later},
+  contact_id INTEGER REFERENCES contacts (id) {later}, ref TEXT NOT NULL DEFAULT '', ref_key TEXT NOT NULL DEFAULT '',
+  day TEXT NOT NULL, day_no INTEGER NOT NULL, at TEXT NOT NULL, amount BIGINT NOT NULL, currency TEXT NOT NULL,
+  note TEXT NOT NULL DEFAULT '', note_key TEXT NOT NULL DEFAULT '', who TEXT NOT NULL,
+  archived INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL, {rev});
+CREATE INDEX orders_customer ON orders (customer_id, at, id);
+CREATE INDEX orders_contact ON orders (contact_id, at, id);
+CREATE INDEX orders_day ON orders (day, id);
+CREATE INDEX orders_ref ON orders (ref_key) WHERE ref_key <> '';
+CREATE INDEX orders_made ON orders (created_rev);
+CREATE TABLE money_base (currency TEXT NOT NULL, scale INTEGER NOT NULL);
+CREATE TABLE customer_money (customer_id INTEGER PRIMARY KEY, orders INTEGER NOT NULL, spent BIGINT NOT NULL,
+  left_out INTEGER NOT NULL, first_no INTEGER NOT NULL, last_no INTEGER NOT NULL, first_day TEXT NOT NULL,
+  last_day TEXT NOT NULL, year_orders INTEGER NOT NULL, year_spent BIGINT NOT NULL, year_to TEXT NOT NULL);
+CREATE INDEX customer_money_orders ON customer_money (orders, customer_id);
+CREATE INDEX customer_money_spent ON customer_money (spent, customer_id);
+CREATE INDEX customer_money_last ON customer_money (last_day, customer_id);
+CREATE INDEX customer_money_year ON customer_money (year_spent, year_orders, customer_id);
+CREATE TABLE tier_rules ({id}, tier TEXT NOT NULL UNIQUE, spent BIGINT NOT NULL, orders INTEGER NOT NULL, {rev});
+CREATE INDEX tier_rules_made ON tier_rules (created_rev);
+CREATE TABLE segments ({id}, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, noun TEXT NOT NULL,
+  query TEXT NOT NULL DEFAULT '', fixed INTEGER NOT NULL DEFAULT 0, who TEXT NOT NULL,
+  archived INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL, {rev});
+CREATE INDEX segments_made ON segments (created_rev);
+CREATE TABLE segment_members ({id}, segment_id INTEGER NOT NULL REFERENCES segments (id) {later}, noun TEXT NOT NULL,
+  row_id INTEGER NOT NULL, {rev}, UNIQUE (segment_id, row_id));
+CREATE INDEX segment_members_row ON segment_members (noun, row_id);
+CREATE INDEX segment_members_made ON segment_members (created_rev);
+CREATE TABLE segment_stays (segment TEXT NOT NULL, noun TEXT NOT NULL, row_id INTEGER NOT NULL,
+  entered_at TEXT NOT NULL, left_at TEXT NOT NULL DEFAULT '');
+CREATE UNIQUE INDEX segment_stays_now ON segment_stays (segment, row_id) WHERE left_at = '';
+CREATE INDEX segment_stays_entered ON segment_stays (segment, entered_at);
+CREATE INDEX segment_stays_left ON segment_stays (segment, left_at);
 CREATE TABLE complaint_categories ({id}, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE,
   handler TEXT NOT NULL DEFAULT '', {rev});
 CREATE INDEX complaint_categories_made ON complaint_categories (created_rev);

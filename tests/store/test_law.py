@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from icrm_tui import db, doctor, history, users
 from icrm_tui import settings as agreed
+from icrm_tui.classify import segments, tiers
 from icrm_tui.collect import (
     channels,
     companies,
@@ -19,6 +20,7 @@ from icrm_tui.collect import (
     customers,
     fields,
     interactions,
+    orders,
     preferences,
     tags,
 )
@@ -37,6 +39,7 @@ PHONES = ("13800001111", "+4930901820", "021 5555 1234")
 TAGS = ("vip", "VIP!", "重点", "fair")
 CITIES = ("", "Bonn", "上海")
 USERS = ("", "wei", "li")
+MONEY = ("CNY", "EUR")
 
 Pick = Callable[[str], int]
 Verb = Callable[[Context, Pick, int], Any]
@@ -156,6 +159,15 @@ VERBS: dict[str, Verb] = {
     "answer": answer,
     "tell": tell,
     "handle": lambda ctx, pick, n: categories.add(ctx, TAGS[n % 4], USERS[n % 3]),
+    "trade": lambda ctx, pick, n: agreed.put(ctx, "currency", ("CNY", "EUR", "JPY", "")[n % 4]),
+    "buy": lambda ctx, pick, n: orders.add(ctx, whom(ctx, pick, n), orders.Order(n * 99 - 5000, MONEY[n % 2])),
+    "correct": lambda ctx, pick, n: orders.edit(ctx, pick("orders"), {"total": str(n), "currency": MONEY[n % 2]}),
+    "call off": lambda ctx, pick, n: orders.archive(ctx, pick("orders"), bool(n % 3)),
+    "cut": lambda ctx, pick, n: tiers.edit(ctx, "high", {"spent": str(2001 + n)}),
+    "group": lambda ctx, pick, n: segments.save(ctx, f"S{n % 5}", "owner:me", segments.OF[n % 2], n % 3 > 0),
+    "enlist": lambda ctx, pick, n: segments.add(ctx, f"S{n % 5}", [whom(ctx, pick, n), whom(ctx, pick, n + 1)]),
+    "dismiss": lambda ctx, pick, n: segments.remove(ctx, f"S{n % 5}", [whom(ctx, pick, n)]),
+    "ask other": lambda ctx, pick, n: segments.edit(ctx, ("silent", "S0", "S1")[n % 3], ("spent>1", "tier:low")[n % 2]),
     "hire": lambda ctx, pick, n: users.add(ctx, f"user{n % 3}"),
 }  # fmt: skip
 
