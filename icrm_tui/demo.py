@@ -6,7 +6,7 @@ The same size on the same day is the same store. A new noun adds a function of i
 from collections.abc import Callable
 from datetime import date, time, timedelta
 
-from icrm_tui import dates, search, settings, users
+from icrm_tui import dates, demo_orders, search, settings, users
 from icrm_tui import demo_words as words
 from icrm_tui.collect import contacts, fields, interactions
 from icrm_tui.context import Context
@@ -190,4 +190,5 @@ PARTS: tuple[Callable[[Story], None], ...] = (
     coming_days,
     follow_ups,
     complaints,
+    demo_orders.tell,
 )

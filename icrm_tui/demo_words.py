@@ -322,5 +322,6 @@ GOODS = {
         ("Teeset", "{} Teesets", 54),
     ),
 }
+RETURNED = {"zh": "退货：1件{}", "en": "Returned: 1 {}", "de": "Zurück: 1 {}"}
 # how an amount is written, and what parts its thousands
 MONEY = {"CN": ("{}元", ","), "GB": ("£{}", ","), "US": ("${}", ","), "DE": ("{} €", ".")}
