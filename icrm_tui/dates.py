@@ -186,6 +186,16 @@ def day_of(text: str, order: str = "ymd") -> date | None:
         return None
 
 
+class OrderNeeded(Exception):
+    """The numbers of a day can be read in more than one order, and none was given."""
+
+
+def needs_order(text: str, order: str) -> None:
+    """OrderNeeded where `order` is empty and the day is not clear by itself."""
+    if not order and orders(text) is not None:
+        raise OrderNeeded
+
+
 @lru_cache(maxsize=4096)
 def orders(text: str) -> frozenset[str] | None:
     """The orders that the numbers of a day can be read in; None where only one is possible by its shape."""
@@ -312,7 +322,9 @@ def keys(first: date, last: date) -> list[str]:
         found.append(f"{day:%m-%d}")
         if (day.month, day.day) == (2, 28) and monthrange(day.year, 2)[1] == 28:
             found.append("02-29")
-        month, _leap, lunar_day, length = _lunar_day(day)
+        month, leap, lunar_day, length = _lunar_day(day)
+        if leap:  # whoever was born in a leap month keeps the common one
+            continue
         found.append(f"L{month:02}-{lunar_day:02}")
         if lunar_day == 29 and length == 29:
             found.append(f"L{month:02}-30")

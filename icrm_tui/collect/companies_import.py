@@ -122,7 +122,7 @@ def named(ctx: Context, tx: Tx, select: str) -> None:
     n = tx.read(f"SELECT count(*) AS n {missing} WHERE f.id IS NULL")[0]["n"]
     if not n:
         return
-    first = tx.reserve("customers", n)
+    first = customers.reserve(tx, n)
     tx.derived(
         "UPDATE stage.wanted SET id = :first - 1 + s.k FROM (SELECT t.firm, row_number() OVER (ORDER BY t.n) AS k"
         f" {missing} WHERE f.id IS NULL) AS s WHERE s.firm = wanted.firm",
@@ -187,8 +187,7 @@ def _update(tx: Tx, policy: str) -> None:
     competitor = "COALESCE(r.competitor, o.competitor) AS competitor"
     tx.revise("companies", (*KEYED, "competitor"), f"SELECT o.id, {own}, {competitor} {both}")
     if policy == "update":
-        names = "SELECT o.id, r.name, r.name_key, r.sort_key"
-        tx.revise("customers", ("name", "name_key", "sort_key"), f"{names} {both} AND r.own = o.id")
+        customers.rename(tx, f"SELECT o.id, r.name, r.name_key, r.sort_key {both} AND r.own = o.id")
         short = "(SELECT f.short FROM stage.firms f WHERE f.seq = r.firm) AS short_key"
         tx.revise("companies", ("short_key",), f"SELECT o.id, {short} {both} AND r.own = o.id")
 

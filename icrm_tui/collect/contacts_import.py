@@ -23,7 +23,7 @@ from icrm_tui.collect.channels import KINDS
 from icrm_tui.collect.companies_import import FIRMS
 from icrm_tui.collect.contacts import GENDERS, ROLES
 from icrm_tui.collect.contacts_publish import MATCH, publish
-from icrm_tui.collect.reading import Doubt, Draft, Given, OrderNeeded, Rejected
+from icrm_tui.collect.reading import Doubt, Draft, Given, Rejected
 from icrm_tui.errors import Usage
 from icrm_tui.nouns import Importer
 from icrm_tui.text import fold, person_key
@@ -190,8 +190,7 @@ def birthday(text: str, order: str) -> tuple[str, str]:
             raise Rejected("birthday", "birthday", text=text) from None
         if day.year != NO_YEAR and 1850 <= day.year <= 2200:
             return text, text[5:]
-    if not order and dates.orders(text) is not None:
-        raise OrderNeeded
+    dates.needs_order(text, order)
     try:
         found = dates.birthday(text, order)
     except Usage as error:

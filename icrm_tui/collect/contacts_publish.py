@@ -152,7 +152,8 @@ def _update(ctx: Context, tx: Tx, policy: str) -> None:
     whose = "COALESCE((SELECT m.dst FROM stage.moves m WHERE m.n = t.n), p.customer_id) AS customer_id"
     columns = ("customer_id", *NAMES, *TEXTS)
     tx.revise("contacts", columns, f"SELECT p.id, {whose}, {names}, {texts} {MATCHED}")
-    customers.rename(tx, f"SELECT p.customer_id AS id, p.name, p.name_key, p.sort_key {MATCHED}")
+    alone = MATCHED.replace(" WHERE", " JOIN customers k ON k.id = p.customer_id AND k.kind = 'person' WHERE")
+    customers.rename(tx, f"SELECT k.id, p.name, p.name_key, p.sort_key {alone}")
     belongings.move(ctx, tx)
     for row in tx.read("SELECT src, dst FROM stage.moves WHERE alone = 1 ORDER BY id"):
         merge.join(ctx, tx, "customer", row["src"], row["dst"])

@@ -185,19 +185,19 @@ def takes(policy: str, said: str, held: str) -> str:
     return f"CASE WHEN {held} = '' THEN COALESCE({said}, '') ELSE {held} END"
 
 
+def reserve(tx: Tx, n: int) -> int:
+    """The first of the ids of `n` new customers."""
+    return tx.reserve("customers", n)
+
+
 def publish(tx: Tx, select: str, **params: Any) -> None:
     """Make customers of what SELECT gives: the columns WRITTEN."""
     tx.bulk("customers", WRITTEN, select, **params)
 
 
 def rename(tx: Tx, select: str) -> None:
-    """A person who is a customer in their own right is called as the contact is: SELECT id, name and its keys."""
-    tx.revise(
-        "customers",
-        ("name", "name_key", "sort_key"),
-        f"SELECT s.id, s.name, s.name_key, s.sort_key FROM ({select}) AS s JOIN customers k ON k.id = s.id"
-        " WHERE k.kind = 'person'",
-    )
+    """Customers are called as SELECT id, name and its keys says."""
+    tx.revise("customers", ("name", "name_key", "sort_key"), select)
 
 
 def enrich(tx: Tx, policy: str, select: str) -> None:

@@ -173,10 +173,7 @@ def staged(cells: Mapping[str, Any], given: Mapping[str, Mapping[str, Any]], ord
             if definition["type"] == "date":
                 from icrm_tui import dates
 
-                if not order and dates.orders(text) is not None:
-                    from icrm_tui.collect.reading import OrderNeeded
-
-                    raise OrderNeeded
+                dates.needs_order(text, order)
                 day = dates.day_of(text, order)
                 text = day.isoformat() if day else text
             txt, num = read(definition, text)

@@ -17,9 +17,10 @@ from icrm_tui.collect import fields, headers, plans
 from icrm_tui.collect.formats import csv
 from icrm_tui.collect.mapping import Column
 from icrm_tui.collect.plans import Options, Plan, Preview, preview
-from icrm_tui.collect.reading import Given, Job, OrderNeeded, Shared, reader
+from icrm_tui.collect.reading import Given, Job, Shared, reader
 from icrm_tui.collect.staging import Stage
 from icrm_tui.context import Context
+from icrm_tui.dates import OrderNeeded
 from icrm_tui.db import Tx
 from icrm_tui.errors import IcrmError, Interrupted, Refused, Unavailable, Usage
 from icrm_tui.text import fold

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from icrm_tui import nouns
 from icrm_tui.collect import mapping
 from icrm_tui.collect.formats import csv
+from icrm_tui.dates import OrderNeeded
 from icrm_tui.errors import IcrmError, Refused, Usage
 
 BATCH = 500  # rows of one batch: few enough to stay in the processor's cache
@@ -109,10 +110,6 @@ class Batch(NamedTuple):
     rejects: list[tuple[Any, ...]]  # line, name, field, code, values
     doubts: list[tuple[Any, ...]]  # line, name, field, code, values
     totals: int
-
-
-class OrderNeeded(Exception):
-    """A date in the file can only be read by one who knows the order of its numbers."""
 
 
 def batches(job: Job, reader: int = 0, readers: int = 1) -> Iterator[Batch]:
