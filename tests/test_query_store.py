@@ -30,7 +30,7 @@ VALUES = {
     "amount": ":1..2",
     "segment": ":high-value",
 }
-QUERIED = ["contact", "company", "customer", "interaction"]
+QUERIED = ["contact", "company", "customer", "interaction", "order"]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ NAME_LIMIT = 60
 
 
 class Segment(NamedTuple):
-    """`noun` is what it is made of; `id` is 0 for a shipped one that nobody changed."""
+    """`noun` is what it is made of, `who` saved it; `id` is 0 for a shipped one that nobody changed."""
 
     id: int
     name: str
@@ -31,6 +31,7 @@ class Segment(NamedTuple):
     noun: str
     query: str
     fixed: bool
+    who: str = ""
     archived: bool = False
     rev: int = 0
 
@@ -255,6 +256,7 @@ def _read(row: Row) -> Segment:
         row["noun"],
         row["query"],
         bool(row["fixed"]),
+        row["who"],
         bool(row["archived"]),
         row["rev"],
     )

@@ -1,6 +1,7 @@
 """Who came into a segment and who left it, as it was seen when somebody looked.
 
 Looking is `record`: it is no change of anybody's and nothing to undo. Who was there at the first look never entered.
+Whoever looks, `me` in a query is who saved it: else everybody's look would turn the others out.
 """
 
 from functools import partial
@@ -24,7 +25,7 @@ def record(ctx: Context, name: str = "") -> dict[str, tuple[int, int]]:
     """
     found = {}
     for segment in [segments.find(ctx, name)] if name else segments.everything(ctx, archived=False):
-        ids, params = segments.members(ctx, segment)
+        ids, params = _members(ctx, segment)
         moved = ctx.read(MOVED.format(ids=ids), segment=segment.key, **params)[0]
         found[segment.name] = (moved["entered"] if moved["seen"] else 0, moved["gone"])
         news = moved["entered"] or moved["gone"] or not moved["seen"]
@@ -33,8 +34,13 @@ def record(ctx: Context, name: str = "") -> dict[str, tuple[int, int]]:
     return found
 
 
+def _members(ctx: Context, segment: Segment) -> tuple[str, dict[str, Any]]:
+    saver = Context(ctx.connection, segment.who or ctx.user, ctx.clock, ctx.zone)
+    return segments.members(saver, segment)
+
+
 def _note(ctx: Context, segment: Segment, tx: Tx) -> None:
-    ids, params = segments.members(ctx, segment)
+    ids, params = _members(ctx, segment)
     given: dict[str, Any] = {"segment": segment.key, "noun": segment.noun, "at": ctx.stamp, **params}
     if not tx.read("SELECT 1 FROM segment_stays WHERE segment = :segment LIMIT 1", segment=segment.key):
         given["at"] = ""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from icrm_tui import history, lists
+from icrm_tui import history, lists, users
 from icrm_tui.classify import segments, stays
 from icrm_tui.collect import contacts, interactions, orders
 from icrm_tui.collect.exporting import Wanted, write
@@ -244,6 +244,15 @@ def test_who_enters_an_empty_one_is_noted(ctx: Context) -> None:
     segments.add(ctx.action(), "team", [who(ctx, "Ada")])
     assert stays.record(ctx, "team") == {"team": (1, 0)}
     assert [(row["move"], row["id"]) for row in stays.moves(ctx, segments.find(ctx, "team"))] == [("entered", "p1")]
+
+
+def test_me_is_who_saved_it_whoever_looks(ctx: Context, opened: Callable[..., Context]) -> None:
+    users.add(ctx, "li")
+    segments.save(ctx.action(), "mine", "owner:me")
+    li = opened("li")
+    for one in (ctx, li, ctx, li):
+        assert stays.record(one, "mine") == {"mine": (0, 0)}
+    assert asked(li, "customer", "segment:mine") == []
 
 
 def test_looking_is_nobodys_change_and_what_was_seen_goes_with_the_segment(ctx: Context) -> None:
