@@ -16,6 +16,7 @@ WORKED_OUT = frozenset(("created", "last_contact", "touches", "rev"))
 OWN = "icrm"  # the preset of our own exports
 JOINED = {"notes": "\n", "tags": ",", "address": ", ", "street2": ", "}
 PACKED = " ::: "  # how Google puts several values into one cell
+NOT_CALLED = frozenset(("fax", "pager"))  # labels of numbers that nobody talks at
 NUMBERED = re.compile(r"(\w+?)(?:_\d+)?(_label)?")  # email, email_2, email_2_label in our own exports
 # What address books write into a birthday or gender nobody gave.
 NOTHING = frozenset(("0/0/00", "0/0/0000", "0.0.00", "00.00.00", "0000-00-00", "unspecified", "keine angabe"))
@@ -55,6 +56,7 @@ class Mapping:
                 self._texts.append((column.position, key))
             else:
                 self._others.append((column.position, key, how, column.label, label))
+        self._others.sort(key=lambda other: other[4] in NOT_CALLED)  # the first phone will be the main one
 
     @property
     def unmapped(self) -> list[Column]:
