@@ -328,8 +328,7 @@ NOUN = Noun(
                 "c.key",
                 shown="(SELECT c.value FROM channels c WHERE c.contact_id = {t}.id"
                 f" AND c.kind = '{kind}' ORDER BY c.main DESC, c.id LIMIT 1)",
-                within=f"EXISTS (SELECT 1 FROM channels c WHERE c.contact_id = {{t}}.id AND c.kind = '{kind}'"
-                " AND {test})",
+                within=f"{{t}}.id IN (SELECT c.contact_id FROM channels c WHERE c.kind = '{kind}' AND {{test}})",
             )
             for kind in KINDS
         }

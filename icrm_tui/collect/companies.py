@@ -9,7 +9,7 @@ from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
 from icrm_tui.nouns import Field, Lookup, Noun, Parent, Part, in_name
-from icrm_tui.text import fold
+from icrm_tui.text import fold, sort_key
 
 COLUMNS = (
     "domain",
@@ -53,6 +53,11 @@ def key(name: str) -> str:
 def domain(text: str) -> str:
     """`https://www.Acme.example/shop` → acme.example"""
     return fold(text).removeprefix("https://").removeprefix("http://").removeprefix("www.").split("/")[0]
+
+
+def keys(name: str) -> dict[str, str]:
+    """What a company is compared and listed by, beside its customer's name."""
+    return {"short_key": key(name), "sort_key": sort_key(name)}
 
 
 def checked(ctx: Context, values: dict[str, str]) -> dict[str, Any]:
@@ -109,7 +114,7 @@ def add(ctx: Context, company: Company) -> int:
             raise Refused("company-exists", name=held["name"], id=f"co{held['id']}")
         own, customer, custom = split(ctx, company.values)
         company_id = customers.add(ctx, "company", name, customer)
-        tx.insert("companies", id=company_id, short_key=key(name), **checked(ctx, own))
+        tx.insert("companies", id=company_id, **keys(name), **checked(ctx, own))
         fields.put(ctx, "company", company_id, custom)
         tags.tag(ctx, "company", [company_id], company.tags)
         return company_id
@@ -145,7 +150,7 @@ def edit(ctx: Context, company_id: int, values: dict[str, str], base: int | None
         changed = customers.edit(ctx, company_id, customer) if customer else False
         kept = checked(ctx, own)
         if "name" in values:
-            kept["short_key"] = key(customers.check_name(values["name"]))
+            kept |= keys(customers.check_name(values["name"]))
         if kept.get("parent_id") is not None and company_id in above(ctx, kept["parent_id"]):
             raise Refused("parent-circle", id=f"co{company_id}")
         changed = tx.update("companies", company_id, **kept) or changed
@@ -227,7 +232,7 @@ NOUN = Noun(
             "name",
             "(SELECT c.name_key FROM customers c WHERE c.id = {t}.id)",
             shown="(SELECT c.name FROM customers c WHERE c.id = {t}.id)",
-            sort="(SELECT c.sort_key FROM customers c WHERE c.id = {t}.id)",
+            sort="{t}.sort_key",
         ),
         "domain": Field("text", "{t}.domain"),
         "website": Field("text", "{t}.website"),

@@ -40,6 +40,12 @@ def number(name: str, given: Given) -> int:
     return given.shared.number("firms", name, firm)
 
 
+def garbled(name: str, cells: Mapping[str, Any], given: Given) -> int:
+    """A name that another program has turned into question marks tells nobody apart: only with the address it does."""
+    where = " ".join((name, cells.get("address", ""), cells.get("city", "")))
+    return given.shared.number("firms", where, lambda _: (fold(where), *firm(name)[1:]))
+
+
 def parse(cells: Mapping[str, Any], given: Given) -> Draft:
     """A company's row. Rejected without a name."""
     get = cells.get
@@ -50,7 +56,7 @@ def parse(cells: Mapping[str, Any], given: Given) -> Draft:
     own, competitor, archived, parent = get("id"), get("competitor"), get("archived"), get("parent")
     values = (
         *firm(name)[1:],
-        number(name, given),
+        number(name, given) if any(map(str.isalnum, name)) else garbled(name, cells, given),
         int(found[1]) if own and (found := NUMBER.fullmatch(own)) else None,
         *_own(cells, given.country, doubts),
         int(fields.flag(competitor)) if competitor else None,
@@ -134,8 +140,8 @@ def named(ctx: Context, tx: Tx, select: str) -> None:
     customers.publish(tx, said + of, stamp=ctx.stamp, user=ctx.user)
     tx.bulk(
         "companies",
-        "id, short_key",
-        f"SELECT t.id, f.short AS short_key {missing} WHERE t.id IS NOT NULL ORDER BY t.id",
+        "id, short_key, sort_key",
+        f"SELECT t.id, f.short AS short_key, f.sort_key {missing} WHERE t.id IS NOT NULL ORDER BY t.id",
     )
 
 
@@ -146,8 +152,8 @@ def publish(ctx: Context, tx: Tx, policy: str) -> None:
     own = ", ".join(f"COALESCE(r.{column}, '') AS {column}" for column in KEYED)
     tx.bulk(
         "companies",
-        f"id, short_key, {', '.join(KEYED)}, competitor",
-        f"SELECT t.id, f.short AS short_key, {own}, COALESCE(r.competitor, 0) AS competitor{fresh} ORDER BY t.id",
+        f"id, short_key, sort_key, {', '.join(KEYED)}, competitor",
+        f"SELECT t.id, f.short AS short_key, r.sort_key, {own}, COALESCE(r.competitor, 0) AS competitor{fresh} ORDER BY t.id",
     )
     if met(tx):
         _update(tx, policy)
@@ -189,7 +195,8 @@ def _update(tx: Tx, policy: str) -> None:
     if policy == "update":
         customers.rename(tx, f"SELECT o.id, r.name, r.name_key, r.sort_key {both} AND r.own = o.id")
         short = "(SELECT f.short FROM stage.firms f WHERE f.seq = r.firm) AS short_key"
-        tx.revise("companies", ("short_key",), f"SELECT o.id, {short} {both} AND r.own = o.id")
+        keys = f"SELECT o.id, {short}, r.sort_key {both} AND r.own = o.id"
+        tx.revise("companies", ("short_key", "sort_key"), keys)
 
 
 def _parents(ctx: Context, tx: Tx, policy: str) -> None:

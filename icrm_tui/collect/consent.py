@@ -81,12 +81,12 @@ def publish(tx: Tx) -> None:
 
 
 def _said(allowed: int) -> Field:
-    where = f"FROM consents s WHERE s.contact_id = {{t}}.id AND s.allowed = {allowed}"
+    said = f"FROM consents s WHERE s.allowed = {allowed}"
     return Field(
         "choice",
         "s.channel",
-        shown=f"(SELECT group_concat(s.channel, ', ') {where})",
-        within=f"EXISTS (SELECT 1 {where} AND {{test}})",
+        shown=f"(SELECT group_concat(s.channel, ', ') {said} AND s.contact_id = {{t}}.id)",
+        within=f"{{t}}.id IN (SELECT s.contact_id {said} AND {{test}})",
         choices=KINDS,
     )
 

@@ -149,12 +149,12 @@ def query_fields(ctx: Context, noun: str) -> dict[str, Field]:
     found = {}
     for row in definitions(ctx, noun):
         value = "v.num" if row["type"] in ("number", "flag") else "v.key"
-        where = f"FROM field_values v WHERE v.noun = '{noun}' AND v.row_id = {{t}}.id AND v.field_id = {row['id']}"
+        kept = f"FROM field_values v WHERE v.noun = '{noun}' AND v.field_id = {row['id']}"
         found[row["key"]] = Field(
             types[row["type"]],
             value,
-            shown=f"(SELECT v.txt {where})",
-            within=f"EXISTS (SELECT 1 {where} AND {{test}})",
+            shown=f"(SELECT v.txt {kept} AND v.row_id = {{t}}.id)",
+            within=f"{{t}}.id IN (SELECT v.row_id {kept} AND {{test}})",
         )
     return found
 

@@ -67,7 +67,7 @@ NOUN = Noun(
             "preference": Field(
                 "text",
                 "f.text_key",
-                within="EXISTS (SELECT 1 FROM preferences f WHERE f.contact_id = {t}.id AND {test})",
+                within="{t}.id IN (SELECT f.contact_id FROM preferences f WHERE {test})",
             )
         }
     },

@@ -186,13 +186,14 @@ HUNG = "SELECT id FROM taggings WHERE tag_id = :tag AND noun = :noun AND row_id 
 
 
 def _lent(noun: str) -> dict[str, Field]:
-    hung = f"FROM taggings x JOIN tags g ON g.id = x.tag_id WHERE x.noun = '{noun}' AND x.row_id = {{t}}.id"
+    tagged = f"FROM taggings x JOIN tags g ON g.id = x.tag_id WHERE x.noun = '{noun}'"
+    hung = f"{tagged} AND x.row_id = {{t}}.id"
     return {
         "tag": Field(
             "tag",
             "g.key",
             shown=f"(SELECT group_concat(g.name, ', ') {hung})",
-            within=f"EXISTS (SELECT 1 {hung} AND {{test}})",
+            within=f"{{t}}.id IN (SELECT x.row_id {tagged} AND {{test}})",
         )
     }
 

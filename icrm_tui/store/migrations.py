@@ -49,7 +49,7 @@ CREATE TABLE customers ({id}, kind TEXT NOT NULL, name TEXT NOT NULL, name_key T
   archived INTEGER NOT NULL DEFAULT 0, merged_into INTEGER REFERENCES customers (id) {later},
   created_at TEXT NOT NULL, {rev});
 CREATE INDEX customers_name ON customers (name_key);
-CREATE INDEX customers_sort ON customers (sort_key, id);
+CREATE INDEX customers_sort ON customers (sort_key, id, archived);
 CREATE INDEX customers_owner ON customers (owner);
 CREATE INDEX customers_merged ON customers (merged_into);
 CREATE INDEX customers_made ON customers (created_rev);
@@ -58,8 +58,9 @@ CREATE TABLE companies (id INTEGER PRIMARY KEY REFERENCES customers (id) {later}
   industry TEXT NOT NULL DEFAULT '', industry_key TEXT NOT NULL DEFAULT '', size TEXT NOT NULL DEFAULT '',
   region TEXT NOT NULL DEFAULT '', city TEXT NOT NULL DEFAULT '', city_key TEXT NOT NULL DEFAULT '',
   country TEXT NOT NULL DEFAULT '', address TEXT NOT NULL DEFAULT '', notes TEXT NOT NULL DEFAULT '',
-  parent_id INTEGER REFERENCES customers (id) {later}, short_key TEXT NOT NULL DEFAULT '',
+  parent_id INTEGER REFERENCES customers (id) {later}, short_key TEXT NOT NULL, sort_key TEXT NOT NULL,
   competitor INTEGER NOT NULL DEFAULT 0, {rev});
+CREATE INDEX companies_sort ON companies (sort_key, id);
 CREATE INDEX companies_short ON companies (short_key);
 CREATE INDEX companies_domain ON companies (domain);
 CREATE INDEX companies_phone ON companies (phone_key);
@@ -77,8 +78,9 @@ CREATE TABLE contacts ({id}, customer_id INTEGER NOT NULL REFERENCES customers (
   merged_into INTEGER REFERENCES contacts (id) {later}, created_at TEXT NOT NULL, {rev});
 CREATE INDEX contacts_customer ON contacts (customer_id);
 CREATE INDEX contacts_name ON contacts (name_key);
-CREATE INDEX contacts_sort ON contacts (sort_key, id);
-CREATE INDEX contacts_city ON contacts (city_key, id);
+CREATE INDEX contacts_sort ON contacts (sort_key, id, archived);
+CREATE INDEX contacts_city ON contacts (city_key, id, archived);
+CREATE INDEX contacts_created ON contacts (created_at, id, archived);
 CREATE INDEX contacts_birthday ON contacts (birthday_key) WHERE birthday_key <> '';
 CREATE INDEX contacts_reports ON contacts (reports_to) WHERE reports_to IS NOT NULL;
 CREATE INDEX contacts_referred ON contacts (referred_by) WHERE referred_by IS NOT NULL;

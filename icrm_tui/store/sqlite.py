@@ -123,17 +123,17 @@ class Connection:
             return last + 1
 
     def matching(self, kind: str, param: str) -> str:
-        """SQL for the ids of the rows of `kind` whose tokens fit the full-text expression in `param`."""
-        return (
-            "SELECT d.ref_id FROM docs_fts f JOIN docs d ON d.docid = f.rowid"
-            f" WHERE docs_fts MATCH :{param} AND d.kind = '{kind}'"
-        )
-
-    def found(self, kind: str, param: str) -> tuple[str, str]:
-        """The same as tables to stand before `t`, the rows of `kind`, and a condition: it can stop at any time.
+        """SQL for the ids of the rows of `kind` whose tokens fit the full-text expression in `param`.
 
         CROSS JOIN keeps the engine from going through all rows and asking the index of each.
         """
+        return (
+            "SELECT d.ref_id FROM docs_fts f CROSS JOIN docs d"
+            f" WHERE docs_fts MATCH :{param} AND d.docid = f.rowid AND d.kind = '{kind}'"
+        )
+
+    def found(self, kind: str, param: str) -> tuple[str, str]:
+        """The same as tables to stand before `t`, the rows of `kind`, and a condition: it can stop at any time."""
         where = f"docs_fts MATCH :{param} AND d.docid = f.rowid AND d.kind = '{kind}' AND t.id = d.ref_id"
         return "docs_fts f CROSS JOIN docs d CROSS JOIN ", where
 
