@@ -20,7 +20,7 @@ class Field(NamedTuple):
     `choices` are the values of a choice, by their stable English names.
     `test(place, operator, value)` gives the comparison where the type alone cannot; such a field takes `:` and `=`.
 
-    Types: text · name · choice · flag · number · day · instant · birthday · user · tag · phone · id ·
+    Types: text · raw (as typed, without a key) · name · choice · flag · number · day · instant · birthday · user · tag · phone · id ·
     money (minor units of the base currency, shown as whole ones) · amount (whole units of the row's own currency).
     """
 
@@ -129,11 +129,11 @@ class Noun(NamedTuple):
     `found_by` selects the ids whose words hang on another noun's rows {ids}. `hits` selects id, name and sort_key
     FROM {found} its table as `t` WHERE {condition}; `detail` over {t} tells a row from others of its name; `verify`
     are tests `… {like}` or `… {initials}` over {t} that a longer word is really there.
-    `timeline` selects customer_id, contact_id, at, noun, id, text. `edit(ctx, id, values)` is the verb that
-    changes fields by their words. `merges(ctx, src, dst)` names the rows that must go along in a merge,
-    `merged(ctx, src, dst)` sets right what is left. `label` is the column a person knows a row by. `hides` are flags
-    whose rows a list leaves out unless the query speaks of them, `order` the field a list is ordered by where nothing
-    is said, with `-` in front for the other direction.
+    `timeline` selects customer_id, contact_id, at, noun and row_id (what it is about), id, text.
+    `edit(ctx, id, values)` is the verb that changes fields by their words. `merges(ctx, src, dst)` names the rows
+    that must go along in a merge, `merged(ctx, src, dst)` sets right what is left. `label` is the column a person
+    knows a row by. `hides` are flags whose rows a list leaves out unless the query speaks of them, `order` the field
+    a list is ordered by where nothing is said, with `-` in front for the other direction.
     """
 
     word: str

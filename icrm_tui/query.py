@@ -32,7 +32,7 @@ from icrm_tui.text import fold, like, plain
 __all__ = ["QueryError", "compile", "fields", "words"]
 
 # types that keep "nothing" as an empty text; the others as NULL
-TEXTUAL = frozenset(("text", "name", "choice", "day", "instant", "birthday", "user", "tag", "phone"))
+TEXTUAL = frozenset(("text", "raw", "name", "choice", "day", "instant", "birthday", "user", "tag", "phone"))
 # rows that an import made or wrote
 IMPORTED = (
     "({{t}}.created_rev IN (SELECT m.id FROM changes m WHERE m.verb = 'import' AND {{test}})"
@@ -150,7 +150,8 @@ class _Statement:
 
     def contained(self, word: Word, noun: str, row: str) -> str:
         """Free text where search has no index: every word, or the exact words, in one of the row's own texts."""
-        texts = [own.sql for own in nouns.noun(noun).fields.values() if own.type in ("text", "name") and not own.within]
+        known = nouns.noun(noun).fields.values()
+        texts = [own.sql for own in known if own.type in ("text", "raw", "name") and not own.within]
         if not texts:
             raise QueryError("query-text", word, noun=noun)
         tests = []
@@ -275,7 +276,7 @@ def _values(ctx: Context, noun: str, word: str, operator: str, key: str) -> list
         named = nouns.noun(own.type)
         rows = ctx.read(f"SELECT {named.label} AS v FROM {named.table} ORDER BY 1")
         return list(dict.fromkeys((*own.choices, *(row["v"] for row in rows))))
-    if own.type in ("text", "name") and (own.shown or not own.within):
+    if own.type in ("text", "raw", "name") and (own.shown or not own.within):
         return _stored(ctx, noun, own, key)
     return {"choice": [*own.choices], "flag": ["yes", "no"], "import": ["last"]}.get(own.type, [])
 

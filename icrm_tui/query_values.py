@@ -70,9 +70,19 @@ def _text(place: Place, operator: str, value: Word) -> str:
     key = fold(value.text)
     if not key:
         raise QueryError("query-empty", value)
+    if place.field.type == "raw":
+        return _as_typed(place, operator, value, key)
     if operator == "=":
         return f"{place.sql} = {place.bind(key)}"
     return f"{place.sql} LIKE {place.bind(like(key))} ESCAPE '!'"
+
+
+def _as_typed(place: Place, operator: str, value: Word, key: str) -> str:
+    """Text that has no folded key beside it: the engine folds ASCII, other letters are tried in the cases they have."""
+    typed = normalize("NFKC", value.text).strip()
+    cases = dict.fromkeys((key,) if key.isascii() else (key, typed, key.upper(), key.title()))
+    patterns = [like(case) if operator == ":" else like(case)[1:-1] for case in cases]
+    return "(" + " OR ".join(f"{place.sql} LIKE {place.bind(p)} ESCAPE '!'" for p in patterns) + ")"
 
 
 def _tag(place: Place, _operator: str, value: Word) -> str:
@@ -257,6 +267,7 @@ def _on(year: int, month: int, day: int) -> date:
 # type → how a value is tested, and which operators it takes besides `!=`
 TESTS: dict[str, tuple[Test, frozenset[str]]] = {
     "text": (_text, EQUAL),
+    "raw": (_text, EQUAL),
     "name": (_text, EQUAL),
     "tag": (_tag, EQUAL),
     "phone": (_phone, EQUAL),

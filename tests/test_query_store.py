@@ -15,6 +15,7 @@ from icrm_tui.search import who
 
 VALUES = {
     "text": ":a",
+    "raw": ":ä",
     "name": "=上海",
     "tag": ":vip",
     "phone": ":1234",

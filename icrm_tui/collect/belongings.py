@@ -96,7 +96,7 @@ NOUN = Noun(
     },
     label="title",
     fields={
-        "title": Field("text", "{t}.title"),
+        "title": Field("raw", "{t}.title"),
         "since": Field("day", "{t}.since"),
         "until": Field("day", "{t}.until"),
     },

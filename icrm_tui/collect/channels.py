@@ -319,7 +319,7 @@ NOUN = Noun(
     fields={
         "kind": Field("choice", "{t}.kind", choices=KINDS),
         "value": Field("text", "{t}.key", shown="{t}.value"),
-        "label": Field("text", "{t}.label"),
+        "label": Field("raw", "{t}.label"),
     },
     lends={
         "contact": {

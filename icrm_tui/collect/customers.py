@@ -290,7 +290,7 @@ NOUN = Noun(
         "grade": Field("choice", "{t}.grade", choices=GRADES),
         "created": Field("instant", "{t}.created_at"),
         "last_contact": Field("instant", LAST),
-        "touches": Field("number", "(SELECT s.touches FROM customer_stats s WHERE s.customer_id = {t}.id)"),
+        "touches": Field("number", "COALESCE((SELECT s.touches FROM customer_stats s WHERE s.customer_id = {t}.id), 0)"),
         "archived": Field("flag", "{t}.archived"),
     },
     lends={"contact": _lends("customer_id"), "company": _lends("id")},
