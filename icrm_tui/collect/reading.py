@@ -154,7 +154,7 @@ class _Reader:
 
     def row(self, n: int, line: int, row: list[str], problem: str) -> None:
         if problem:
-            self.reject(line, row, "", IcrmError(problem))
+            self.reject(line, row, "", IcrmError(problem, line=line, limit=csv.LONGEST_CELL))
             return
         if self.constants:
             row = row + [values[n % len(values)] for values in self.constants]

@@ -123,6 +123,8 @@ def run(run: Run, words: list[str]) -> int:
         answer = command.main(args=rest, prog_name="icrm", standalone_mode=False, obj=run)
     except typer.TyperException as error:
         raise _ours(error, path) from error
+    except SystemExit as over:  # how Typer ends where a pipe is closed
+        raise BrokenPipeError from over
     if answer == Interrupted.exit:  # what Typer makes of Ctrl-C
         raise Interrupted("interrupted")
     return answer if isinstance(answer, int) else 0

@@ -53,7 +53,7 @@ COUNT = re.compile(
 FIGURE = re.compile(r"[^\w\s]{0,3}\s*-?(\d{1,9}|\d{1,3}([ ,.'’]\d{3})+)([.,]\d+)?\s*(%|[^\w\s]|[A-Z]{3}|元)?\Z")
 
 Row = tuple[int, list[str], str]
-"""The line it starts at, its cells, and what is wrong with it: "", "csv-long" or "csv-cut"."""
+"""The line it starts at, its cells, and what is wrong with it: "", "csv-long", "csv-cell" or "csv-cut"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +275,8 @@ def _with_names(path: Path, draft: Layout) -> Layout:
             stream.readline()
         names = next(_parsed(stream, draft, draft.skip + 1))[1]
     line = draft.skip + 1
+    if names.__class__ is TooLong:
+        raise Refused("csv-cell", line=line, limit=LONGEST_CELL)
     if not any(map(str.strip, names)):
         raise Refused("file-empty", path=str(path))
     if len(names) > MOST_COLUMNS:
@@ -339,9 +341,13 @@ def _mended(raw: list[str], layout: Layout, line: int, error: str) -> list[str]:
         return next(csv.reader(lines, delimiter=layout.delimiter, skipinitialspace=layout.spaced), [])
 
     if len(raw) == 1:
-        if not whole:
-            raise Refused("csv-cell", line=line, limit=LONGEST_CELL, row=line)
         text = raw[0].rstrip("\r\n")
+        if not whole:
+            csv.field_size_limit(LONGEST_LINE)
+            try:
+                return TooLong(loose([text]))
+            finally:
+                csv.field_size_limit(LONGEST_CELL)
         cells = loose([text + "\n"])
         if not cells[-1].endswith("\n"):
             return cells
@@ -351,8 +357,14 @@ def _mended(raw: list[str], layout: Layout, line: int, error: str) -> list[str]:
     raise Refused("csv-unterminated", line=line + opened, row=line)
 
 
+class TooLong(list[str]):
+    """The cells of a row one of which is longer than a cell may be."""
+
+
 def _finished(item: tuple[int, list[str], bool], width: int) -> Row:
     line, cells, _ = item
+    if cells.__class__ is TooLong:
+        return line, list(cells), "csv-cell"
     extra = len(cells) - width
     if extra == 0:
         return line, cells, ""

@@ -270,10 +270,17 @@ def test_a_header_with_a_runaway_quote_is_named_too(file):
         assert (error.code, error.values["line"]) == ("csv-unterminated", 1)
 
 
-def test_a_cell_of_ten_megabytes_is_refused_by_its_line(file):
-    path = file("name,note\nAnn,x\nBob," + "y" * 10_000_000 + "\n")
-    error = refusal(csv.rows, path, csv.sniff(path))
-    assert (error.code, error.values["line"]) == ("csv-cell", 3)
+def test_a_row_with_a_cell_of_ten_megabytes_is_refused_alone(file):
+    path = file("name,note\nAnn,x\nBob," + "y" * 10_000_000 + "\nCyd,z\n")
+    rows = list(csv.rows(path, csv.sniff(path)))
+    assert [(line, cells[0], problem) for line, cells, problem in rows] == [
+        (2, "Ann", ""),
+        (3, "Bob", "csv-cell"),
+        (4, "Cyd", ""),
+    ]
+    assert len(rows[1][1][1]) == 10_000_000
+    error = refusal(csv.sniff, file("name," + "y" * 10_000_000 + "\nAnn,x\n"))
+    assert (error.code, error.values["line"]) == ("csv-cell", 1)
 
 
 def test_five_thousand_columns_are_refused(file):
