@@ -384,7 +384,7 @@ def statements(ctx: Context, word: str, noun: nouns.Noun) -> Iterator[str]:
         yield f"SELECT {shown or '1'}, {field.sort or '1'} FROM {noun.table} t".replace("{t}", "t")
     yield from (lookup.sql for lookup in noun.lookup)
     if noun.timeline:
-        yield f"SELECT e.customer_id, e.contact_id, e.at, e.noun, e.id, e.text FROM ({noun.timeline}) AS e"
+        yield f"SELECT e.customer_id, e.contact_id, e.at, e.noun, e.row_id, e.id, e.text FROM ({noun.timeline}) AS e"
     if noun.search:
         yield noun.search.format(ids="(1)")
         yield from (f"SELECT id FROM ({sql.format(ids='(1)')}) AS s" for sql in noun.found_by.values())

@@ -108,6 +108,6 @@ NOUN = Noun(
         "who": Field("user", "{t}.who"),
         "text": Field("text", "{t}.body_key", shown="{t}.body"),
     },
-    timeline="SELECT customer_id, contact_id, at, 'interaction' AS noun, id, channel, dir, outcome, who,"
+    timeline="SELECT customer_id, contact_id, at, 'interaction' AS noun, id AS row_id, id, channel, dir, outcome, who,"
     " CASE WHEN subject = '' THEN body ELSE subject || ': ' || body END AS text FROM interactions",
 )

@@ -321,8 +321,8 @@ NOUN = Noun(
     lends={"customer": _lends("{t}.id"), "company": _lends("{t}.id"), "contact": _lends("{t}.customer_id")},
     columns=("at", "ref", "name", "amount", "currency", "note"),
     order="-at",
-    timeline="SELECT * FROM (SELECT o.customer_id, o.contact_id, o.at, 'order' AS noun, o.id, 'order' AS channel,"
-    f" 'in' AS dir, '' AS outcome, o.who, {money.readable('o.amount', 'o.currency')}"
+    timeline="SELECT * FROM (SELECT o.customer_id, o.contact_id, o.at, 'order' AS noun, o.id AS row_id, o.id,"
+    f" 'order' AS channel, 'in' AS dir, '' AS outcome, o.who, {money.readable('o.amount', 'o.currency')}"
     " || CASE WHEN o.ref = '' THEN '' ELSE ' · ' || o.ref END"
     " || CASE WHEN o.note = '' THEN '' ELSE ' · ' || o.note END AS text FROM orders o WHERE o.archived = 0) AS bought",
 )

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from icrm_tui import nouns
 from icrm_tui.collect import channels, consent, contacts, preferences, tags, timeline
 from icrm_tui.commands.base import Many, Name, Number, Query, Run, Text, Who, Words, given, group, pairs, run_of
 from icrm_tui.commands.base import yes_or_no as read_flag
@@ -127,7 +128,7 @@ def show_timeline(run: Run, who: str, noun: str) -> None:
 def record(row: dict[str, Any]) -> dict[str, Any]:
     contact = f"p{row['contact_id']}" if row["contact_id"] else ""
     kept = {key: row[key] or "" for key in ("at", "noun", "channel", "dir", "outcome", "who", "text", "contact")}
-    return {"id": f"i{row['id']}", **kept, "contact_id": contact}
+    return {"id": f"{nouns.noun(row['noun']).prefix}{row['row_id']}", **kept, "contact_id": contact}
 
 
 @app.command()

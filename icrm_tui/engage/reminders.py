@@ -383,7 +383,7 @@ NOUN = Noun(
     order="due",
     owned=(Owned("reminders", "owner", "{t}.done = 0 AND {t}.archived = 0", "{t}.customer_id"),),
     columns=("due", "time", "what", "name", "priority", "owner"),
-    timeline="SELECT * FROM (SELECT r.customer_id, r.contact_id, x.at, 'reminder' AS noun, x.id, 'reminder' AS channel,"
-    " 'out' AS dir, 'done' AS outcome, x.who, r.what AS text FROM reminder_runs x JOIN reminders r"
-    " ON r.id = x.reminder_id WHERE x.interaction_id IS NULL) AS ticked",
+    timeline="SELECT * FROM (SELECT r.customer_id, r.contact_id, x.at, 'reminder' AS noun, r.id AS row_id, x.id,"
+    " 'reminder' AS channel, 'out' AS dir, 'done' AS outcome, x.who, r.what AS text"
+    " FROM reminder_runs x JOIN reminders r ON r.id = x.reminder_id WHERE x.interaction_id IS NULL) AS ticked",
 )

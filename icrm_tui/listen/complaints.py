@@ -374,7 +374,7 @@ NOUN = Noun(
         "channel": Field("choice", "{t}.channel", choices=CHANNELS),
         "order": Field("text", "{t}.order_key", shown="{t}.order_ref"),
         **{word: Field("text", f"{{t}}.{word}") for word in (*rules.PLAIN, "reason")},
-        "cost": Field("number", money.major("{t}.cost", "{t}.currency")),
+        "cost": Field("amount", money.major("{t}.cost", "{t}.currency")),
         "satisfied": Field("choice", "{t}.satisfied", choices=rules.ANSWERS),
         "reopened": Field("number", "{t}.reopened"),
         "opened": Field("instant", "{t}.opened_at", sort="{t}.opened_at"),

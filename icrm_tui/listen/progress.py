@@ -64,7 +64,7 @@ NOUN = Noun(
         "channel": Field("text", "{t}.channel"),
         "text": Field("text", "{t}.text_key", shown="{t}.text"),
     },
-    timeline="SELECT * FROM (SELECT c.customer_id, c.contact_id, e.at, 'complaint' AS noun, e.id,"
+    timeline="SELECT * FROM (SELECT c.customer_id, c.contact_id, e.at, 'complaint' AS noun, c.id AS row_id, e.id,"
     " CASE WHEN e.channel = '' THEN 'complaint' ELSE e.channel END AS channel,"
     " CASE WHEN e.event IN ('opened', 'satisfied', 'unsatisfied', 'withdrawn') THEN 'in'"
     " WHEN e.event = 'tried' THEN 'out' ELSE '' END AS dir, e.event AS outcome, e.who,"

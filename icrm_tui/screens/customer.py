@@ -39,8 +39,13 @@ def page(ctx: Context, target: Target) -> dict[str, Any]:
     return found
 
 
-def older(ctx: Context, target: Target, at: str, last: int) -> list[dict[str, Any]]:
-    return timeline.entries(ctx, who(ctx, target), PAGE, (at, last))
+def older(ctx: Context, target: Target, after: tuple[str, int, int]) -> list[dict[str, Any]]:
+    return timeline.entries(ctx, who(ctx, target), PAGE, after)
+
+
+def end_of(rows: Sequence[dict[str, Any]]) -> tuple[str, int, int]:
+    """Where the next page goes on."""
+    return rows[-1]["at"], rows[-1]["place"], rows[-1]["id"]
 
 
 def facts(found: dict[str, Any], now: datetime, zone: ZoneInfo) -> list[Fact]:
@@ -176,7 +181,7 @@ class CustomerScreen(Acting):
         self.ids = ids
         self.at = at
         self.found: dict[str, Any] = {}
-        self.last: tuple[str, int] | None = None
+        self.last: tuple[str, int, int] | None = None
 
     def body(self) -> ComposeResult:
         yield Heading()
@@ -212,7 +217,7 @@ class CustomerScreen(Acting):
         self.query_one(Heading).show(found["record"], self._where())
         self.query_one(Portrait).show(facts(found, now, zone))
         rows = found["entries"]
-        self.last = (rows[-1]["at"], rows[-1]["id"]) if rows else None
+        self.last = end_of(rows) if rows else None
         made = entries(rows, zone, self.target[0] == "contact")
         self.query_one(Timeline).set_entries(made, now.astimezone(zone).date(), more=len(rows) == PAGE)
         people = [Person(p["id"], p["name"], p["title"], p["reports_to"]) for p in found["people"]]
@@ -241,11 +246,11 @@ class CustomerScreen(Acting):
 
         def extend(rows: list[dict[str, Any]]) -> None:
             if rows:
-                self.last = (rows[-1]["at"], rows[-1]["id"])
+                self.last = end_of(rows)
             made = entries(rows, self.icrm.zone, self.target[0] == "contact")
             event.timeline.extend(made, more=len(rows) == PAGE)
 
-        self.load(older, self.target, *self.last, then=extend, wait=0)
+        self.load(older, self.target, self.last, then=extend, wait=0)
 
     @on(Tree.NodeSelected)
     def _person(self, event: Tree.NodeSelected[int]) -> None:

@@ -45,6 +45,7 @@ def test_the_way_of_a_complaint_by_commands(angry: Icrm) -> None:
     ]  # fmt: skip
     assert angry("complaint", "list", "state:closed", "--format", "ids").out == "c1\n"
     assert angry("contact", "timeline", "Ada", "--limit", "1").out.endswith(f"satisfied\twei\t{REF} it leaks\n")
+    assert set(angry("contact", "timeline", "Ada", "--format", "ids").lines) == {"c1"}
 
 
 def test_every_other_end_and_back(angry: Icrm) -> None:

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from icrm_tui import db, history, lists, search, users
 from icrm_tui import settings as agreed
-from icrm_tui.collect import contacts, customers, timeline
+from icrm_tui.collect import contacts, customers, interactions, timeline
 from icrm_tui.context import Context
+from icrm_tui.dates import When
+from icrm_tui.engage import reminders
 from icrm_tui.errors import Conflict, IcrmError, NotFound, Refused, Usage
 from icrm_tui.improve import handover
 from icrm_tui.listen import categories, complaints, progress
@@ -384,6 +386,22 @@ def test_everything_that_happens_stands_in_the_timeline_of_the_customer(ctx: Con
             ("complaint", "", "resolved", f"{ref} a new seal"),
             ("wechat", "out", "tried", f"{ref} it leaks"),
         ]
+
+
+def test_a_timeline_read_by_pages_leaves_nothing_out(ctx: Context, ada: Who, opened: Opened) -> None:
+    """Much happens in one moment, and the ids of different nouns say nothing about what came first."""
+    for n in range(3):
+        resolved(ctx, ada)
+        reminders.done(ctx, reminders.add(ctx, ada, reminders.Reminder("call", When(ctx.today))))
+        interactions.add(opened(now=at(n // 2)), ada, interactions.Touch(f"talk {n}"))
+    whole = timeline.entries(ctx, ada)
+    assert len(whole) == 3 * (4 + 1 + 1)
+    for size in (1, 2, 5):
+        read, after = [], None
+        while page := timeline.entries(ctx, ada, size, after):
+            read += page
+            after = (page[-1]["at"], page[-1]["place"], page[-1]["id"])
+        assert read == whole
 
 
 def test_who_has_it_already_is_not_given_it_again(ctx: Context, ada: Who) -> None:
