@@ -73,7 +73,7 @@ def _prepare(key: str) -> None:
 
 def sentence(error: IcrmError) -> str:
     """What an error says, in one line: rows by their names, choices and nouns by their words."""
-    return t(f"error.{error.code}", **{name: _said(name, value) for name, value in error.values.items()})
+    return t(f"error.{error.code}", **{name: _said(name, value) for name, value in error.values.items()}).strip()
 
 
 def reasons(found: Iterable[tuple[str, dict[str, Any]]]) -> str:

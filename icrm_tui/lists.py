@@ -82,6 +82,17 @@ def condition(ctx: Context, wanted: Wanted) -> tuple[str, dict[str, Any]]:
     return where, params
 
 
+def written(ctx: Context, noun: str, some: Sequence[int]) -> dict[int, str]:
+    """How the ids of these rows are written."""
+    declared = nouns.noun(noun)
+    found = {row_id: f"{declared.prefix}{row_id}" for row_id in some}
+    if declared.written:
+        sql = f"SELECT t.id, {declared.written.format(t='t')} AS written FROM {declared.table} t WHERE t.id IN "
+        for block in _blocks(some):
+            found |= {row["id"]: row["written"] for row in ctx.read(f"{sql}({', '.join(map(str, block))})")}
+    return found
+
+
 def sorts(ctx: Context, noun: str) -> list[str]:
     """The words a list of this noun can be ordered by without reading all of it."""
     return [word for word, field in query.fields(ctx, noun).items() if field.sort]

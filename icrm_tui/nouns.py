@@ -20,8 +20,9 @@ class Field(NamedTuple):
     `choices` are the values of a choice, by their stable English names.
     `test(place, operator, value)` gives the comparison where the type alone cannot; such a field takes `:` and `=`.
 
-    Types: text · raw (as typed, without a key) · name · choice · flag · number · day · instant · birthday · user · tag · phone · id ·
-    money (minor units of the base currency, shown as whole ones) · amount (whole units of the row's own currency).
+    Types: text · raw (as typed, without a key) · name · choice · flag · number · day · instant · birthday · user ·
+    tag · phone · id · money (minor units of the base currency, shown as whole ones) · amount (whole units of the row's own
+    currency).
     """
 
     type: str
@@ -124,11 +125,12 @@ class Exporter(NamedTuple):
 class Noun(NamedTuple):
     """What a noun declares about itself.
 
-    `prefix` is how its ids are written (p17). `search` selects `id` and the texts it is found by, WHERE id IN
-    {ids}, each column named for how it is cut: name (of a person), words, company, email, phone, handle, tag;
-    `found_by` selects the ids whose words hang on another noun's rows {ids}. `hits` selects id, name and sort_key
-    FROM {found} its table as `t` WHERE {condition}; `detail` over {t} tells a row from others of its name; `verify`
-    are tests `… {like}` or `… {initials}` over {t} that a longer word is really there.
+    `prefix` is how its ids are written (p17), `written` over {t} where that is as other nouns' are. `search` selects
+    `id` and the texts it is found by, WHERE id IN {ids}, each column named for how it is cut: name (of a person),
+    words, company, email, phone, handle, tag; `found_by` selects the ids whose words hang on another noun's rows
+    {ids}. `hits` selects id, name and sort_key FROM {found} its table as `t` WHERE {condition}; `detail` over {t}
+    tells a row from others of its name; `verify` are tests `… {like}` or `… {initials}` over {t} that a longer word
+    is really there.
     `timeline` selects customer_id, contact_id, at, noun and row_id (what it is about), id, text.
     `edit(ctx, id, values)` is the verb that changes fields by their words. `merges(ctx, src, dst)` names the rows
     that must go along in a merge, `merged(ctx, src, dst)` sets right what is left. `label` is the column a person
@@ -140,6 +142,7 @@ class Noun(NamedTuple):
     table: str
     parts: Mapping[str, Part]
     prefix: str = ""
+    written: str = ""
     label: str = "name"
     fields: Mapping[str, Field] = {}
     lends: Mapping[str, Mapping[str, Field]] = {}

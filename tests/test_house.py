@@ -383,6 +383,7 @@ def statements(ctx: Context, word: str, noun: nouns.Noun) -> Iterator[str]:
         shown = field.shown or ("" if field.within else field.sql)
         yield f"SELECT {shown or '1'}, {field.sort or '1'} FROM {noun.table} t".replace("{t}", "t")
     yield from (lookup.sql for lookup in noun.lookup)
+    yield f"SELECT {noun.written.format(t='t') or 1} FROM {noun.table} t"
     if noun.timeline:
         yield f"SELECT e.customer_id, e.contact_id, e.at, e.noun, e.row_id, e.id, e.text FROM ({noun.timeline}) AS e"
     if noun.search:

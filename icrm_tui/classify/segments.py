@@ -298,7 +298,7 @@ def compare(ctx: Context, one: Segment, other: Segment) -> list[dict[str, Any]]:
     a, b = (f"segment:{quoted(segment.name)}" for segment in (one, other))
     found = []
     for part, text in (("only-first", f"{a} -{b}"), ("both", f"{a} {b}"), ("only-second", f"{b} -{a}")):
-        ids = [f"{nouns.noun(noun).prefix}{row_id}" for row_id in lists.ids(ctx, Wanted(noun, text, sort="id"))]
+        ids = [*lists.written(ctx, noun, lists.ids(ctx, Wanted(noun, text, sort="id"))).values()]
         found.append({"id": part, "part": part, "of": noun, "count": len(ids), "query": text, "members": ids})
     return found
 

@@ -278,6 +278,8 @@ NOUN = Noun(
     "customers",
     {"customers": Part({"merged_into": Parent("customer")})},
     prefix="cu",
+    written=f"CASE WHEN {{t}}.kind = 'company' THEN 'co' || {{t}}.id"
+    f" ELSE COALESCE('p' || {PERSON}, 'cu' || {{t}}.id) END",
     owned=tuple(
         Owned("customers", column, "{t}.merged_into IS NULL", "{t}.id") for column in ("owner", "service_owner")
     ),
@@ -290,7 +292,9 @@ NOUN = Noun(
         "grade": Field("choice", "{t}.grade", choices=GRADES),
         "created": Field("instant", "{t}.created_at"),
         "last_contact": Field("instant", LAST),
-        "touches": Field("number", "COALESCE((SELECT s.touches FROM customer_stats s WHERE s.customer_id = {t}.id), 0)"),
+        "touches": Field(
+            "number", "COALESCE((SELECT s.touches FROM customer_stats s WHERE s.customer_id = {t}.id), 0)"
+        ),
         "archived": Field("flag", "{t}.archived"),
     },
     lends={"contact": _lends("customer_id"), "company": _lends("id")},

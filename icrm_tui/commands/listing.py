@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
-from icrm_tui import lists, money, nouns
+from icrm_tui import lists, money, nouns, search
 from icrm_tui.commands.base import Run, number
+from icrm_tui.context import Context
 from icrm_tui.errors import Usage
 from icrm_tui.lists import Wanted
 from icrm_tui.nouns import Field
@@ -23,20 +25,21 @@ def show_list(run: Run, noun: str, query: Iterable[str] | None) -> None:
     fields = lists.columns(ctx, wanted)
     shown = tuple(fields)
     columns = shown if chosen else ("id", *without_id(shown))
-    after = _after(noun, said.get("after"))
+    after = _after(ctx, noun, said.get("after"))
     if limit is None and after is None:
         run.out.rows(_counted(run, fields, _streamed(run, wanted, shown)), columns)
         return
     rows = lists.rows(ctx, wanted, limit, after)
     total = lists.count(ctx, wanted) if len(rows) == limit else len(rows)
-    written = _counted(run, fields, (named(noun, row) for row in rows))
+    written = _counted(run, fields, _named(ctx, noun, rows))
     run.out.rows(written, columns, total if total > len(rows) else None)
 
 
 def _streamed(run: Run, wanted: Wanted, shown: tuple[str, ...]) -> Iterable[dict[str, Any]]:
     names = ("id", *without_id(shown))
-    for row in lists.stream(run.ctx, wanted):
-        yield named(wanted.noun, dict(zip(names, row, strict=True)))
+    rows = (dict(zip(names, row, strict=True)) for row in lists.stream(run.ctx, wanted))
+    while block := list(islice(rows, lists.BLOCK)):
+        yield from _named(run.ctx, wanted.noun, block)
 
 
 def _counted(run: Run, fields: Mapping[str, Field], rows: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
@@ -58,14 +61,17 @@ def without_id(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if word != "id")
 
 
-def named(noun: str, row: dict[str, Any]) -> dict[str, Any]:
-    """The row with its id as it is written."""
-    return {**row, "id": f"{nouns.noun(noun).prefix}{row['id']}"}
+def _named(ctx: Context, noun: str, rows: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """The rows with their ids as they are written."""
+    written = lists.written(ctx, noun, [row["id"] for row in rows])
+    return ({**row, "id": written[row["id"]]} for row in rows)
 
 
-def _after(noun: str, text: str) -> int | None:
+def _after(ctx: Context, noun: str, text: str) -> int | None:
     if not text:
         return None
+    if nouns.noun(noun).written:  # as other nouns' ids are
+        return search.who(ctx, text, noun).customer_id
     found = re.fullmatch(rf"(?:{nouns.noun(noun).prefix})?(\d+)", text.casefold())
     if found is None:
         raise Usage("option-id", option="--after", value=text)
