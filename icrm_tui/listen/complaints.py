@@ -373,7 +373,7 @@ NOUN = Noun(
         "owner": Field("user", "{t}.owner"),
         "channel": Field("choice", "{t}.channel", choices=CHANNELS),
         "order": Field("text", "{t}.order_key", shown="{t}.order_ref"),
-        **{word: Field("text", f"{{t}}.{word}") for word in (*rules.PLAIN, "reason")},
+        **{word: Field("raw", f"{{t}}.{word}") for word in (*rules.PLAIN, "reason")},
         "cost": Field("amount", money.major("{t}.cost", "{t}.currency")),
         "satisfied": Field("choice", "{t}.satisfied", choices=rules.ANSWERS),
         "reopened": Field("number", "{t}.reopened"),
