@@ -23,14 +23,12 @@ __all__ = ["Complaint", "moves"]
 def add(ctx: Context, who: Who, complaint: Complaint) -> int:
     """Open a complaint; one that was solved on the spot is resolved, and closed, in the same change."""
     rules.check(complaint)
-    said = {word: getattr(complaint, word) for word in ("text", "kind", "severity", "channel", "order", "wanted")}
+    columns = rules.columns(complaint)
 
     def work(tx: Tx) -> int:
         category = categories.named(tx, complaint.category) if complaint.category.strip() else None
         complaint_id = tx.reserve("complaints", 1)
-        ref, columns = rules.refer(complaint_id), rules.kept("what", complaint.text)
-        for word, value in said.items():
-            columns |= rules.kept(word, value)
+        ref = rules.refer(complaint_id)
         tx.insert(
             "complaints",
             id=complaint_id,
@@ -265,7 +263,9 @@ def meant(ctx: Context, text: str) -> int:
     return int(found[0]["id"])
 
 
-SHOW = """SELECT x.*, k.name AS customer, k.kind AS customer_kind, p.name AS contact, g.name AS category, d.ref AS other
+SHOW = """SELECT x.*, k.name AS customer, k.kind AS customer_kind, p.name AS contact, g.name AS category,
+ d.ref AS other, (SELECT min(o.id) FROM orders o WHERE o.customer_id = x.customer_id AND o.archived = 0 AND x.order_key <> ''
+  AND (o.ref_key = x.order_key OR 'o' || o.id = x.order_key)) AS bought
  FROM complaints x LEFT JOIN customers k ON k.id = x.customer_id LEFT JOIN contacts p ON p.id = x.contact_id
  LEFT JOIN complaint_categories g ON g.id = x.category_id LEFT JOIN complaints d ON d.id = x.duplicate_of"""
 
@@ -286,6 +286,7 @@ def show(ctx: Context, complaint_id: int) -> dict[str, Any]:
         "text": row["text"],
         **{key: row[key] or "" for key in keys},
         "order": row["order_ref"],
+        "order_id": f"o{row['bought']}" if row["bought"] else "",
         "cost": money.shown(row["cost"], row["currency"]) if row["currency"] else "",
         "duplicate_of": row["other"] or "",
         "ended": row["ended_at"],
@@ -299,7 +300,7 @@ def show(ctx: Context, complaint_id: int) -> dict[str, Any]:
 def _line(ctx: Context, row: Row) -> dict[str, Any]:
     """What every list says of it. Its age is counted in days until it ended."""
     company, contact = row["customer_kind"] == "company", row["contact_id"]
-    until = dates.local(row["ended_at"], ctx.zone).date() if row["ended_at"] else ctx.today
+    until = dates.local(row["ended_at"] or ctx.stamp, ctx.zone).date()
     return {
         "id": f"c{row['id']}",
         **{key: row[key] for key in ("ref", "kind", "state", "severity", "what")},

@@ -108,6 +108,14 @@ def kept(word: str, said: str, currency: str = "") -> dict[str, Any]:
     return {word: value}
 
 
+def columns(complaint: Complaint) -> dict[str, Any]:
+    """All that is kept of what was said, but for the category and the owner."""
+    found = kept("what", complaint.text)
+    for word in ("text", "kind", "severity", "channel", "order", "wanted"):
+        found |= kept(word, getattr(complaint, word))
+    return found
+
+
 def _cost(value: str, currency: str) -> dict[str, Any]:
     if not value:
         return {"cost": None, "currency": ""}

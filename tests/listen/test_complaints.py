@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from icrm_tui import db, history, lists, search, users
 from icrm_tui import settings as agreed
-from icrm_tui.collect import contacts, customers, interactions, timeline
+from icrm_tui.collect import contacts, customers, interactions, orders, timeline
 from icrm_tui.context import Context
 from icrm_tui.dates import When
 from icrm_tui.engage import reminders
@@ -79,6 +79,16 @@ def test_it_is_opened_with_all_that_was_said(ctx: Context, ada: Who) -> None:
             "text": "",
         }
     ]
+
+
+def test_the_order_it_is_about_may_be_known_before_or_after(ctx: Context, ada: Who) -> None:
+    bob = who(ctx, f"p{person(ctx, 'Bob')}")
+    made, other = told(ctx, ada, order=" a-17 "), told(ctx, bob, order="A-17")
+    assert complaints.show(ctx, made)["order_id"] == ""
+    bought = orders.add(ctx, ada, orders.typed(ctx, "120 EUR")._replace(ref="A-17"))
+    assert (complaints.show(ctx, made)["order"], complaints.show(ctx, made)["order_id"]) == ("a-17", f"o{bought}")
+    assert complaints.show(ctx, told(ctx, ada, order=f"o{bought}"))["order_id"] == f"o{bought}"
+    assert complaints.show(ctx, other)["order_id"] == ""  # somebody else's
 
 
 def test_a_long_first_line_is_cut_where_it_names_the_complaint() -> None:
