@@ -264,8 +264,8 @@ def meant(ctx: Context, text: str) -> int:
 
 
 SHOW = """SELECT x.*, k.name AS customer, k.kind AS customer_kind, p.name AS contact, g.name AS category,
- d.ref AS other, (SELECT min(o.id) FROM orders o WHERE o.customer_id = x.customer_id AND o.archived = 0 AND x.order_key <> ''
-  AND (o.ref_key = x.order_key OR 'o' || o.id = x.order_key)) AS bought
+ d.ref AS other, (SELECT min(o.id) FROM orders o WHERE o.customer_id = x.customer_id AND o.archived = 0
+  AND x.order_key <> '' AND (o.ref_key = x.order_key OR 'o' || o.id = x.order_key)) AS bought
  FROM complaints x LEFT JOIN customers k ON k.id = x.customer_id LEFT JOIN contacts p ON p.id = x.contact_id
  LEFT JOIN complaint_categories g ON g.id = x.category_id LEFT JOIN complaints d ON d.id = x.duplicate_of"""
 
