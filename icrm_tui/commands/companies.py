@@ -38,7 +38,7 @@ def add(
     source: Text = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE")] = None,
 ) -> None:
-    """icrm company add "Analytical Engines Ltd" --domain engines.example --industry software --city London"""
+    """icrm company add "Thornfield Bakery Ltd" --domain thornfield.example --industry bakery --city Leeds"""
     run = run_of(ctx)
     values = given(domain=domain, phone=phone, industry=industry, city=city, owner=owner, source=source)
     made = companies.Company(name, {**values, **pairs(set_)}, tuple(tag or ()))
@@ -79,7 +79,7 @@ def edit(
 
 @app.command()
 def archive(ctx: typer.Context, who: Who) -> None:
-    """icrm company archive co3"""
+    """icrm company archive co9"""
     run = run_of(ctx)
     company_id = firm(run, who)
     companies.archive(run.ctx, company_id)
@@ -88,7 +88,7 @@ def archive(ctx: typer.Context, who: Who) -> None:
 
 @app.command()
 def unarchive(ctx: typer.Context, who: Who) -> None:
-    """icrm company unarchive co3"""
+    """icrm company unarchive co9"""
     run = run_of(ctx)
     company_id = firm(run, who)
     companies.archive(run.ctx, company_id, False)

@@ -115,7 +115,7 @@ def edit(
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE")] = None,
     rev: Number = None,
 ) -> None:
-    """icrm reminder edit r1 --set priority=high"""
+    """icrm reminder edit r4 --set priority=high"""
     run = run_of(ctx)
     values = pairs(set_)
     if not values:
@@ -126,7 +126,7 @@ def edit(
 
 @reminder.command()
 def snooze(ctx: typer.Context, id: Id, until: Annotated[list[str], typer.Argument(metavar="WHEN")]) -> None:
-    """icrm reminder snooze r1 tomorrow 9am"""
+    """icrm reminder snooze r4 tomorrow 9am"""
     run = run_of(ctx)
     reminders.snooze(run.ctx, read_id(id), moment(run, " ".join(until)))
     _wrote(run, read_id(id), "out.due")
@@ -140,7 +140,7 @@ def done(
     next: Annotated[str | None, typer.Option(metavar="WHEN")] = None,
     what: Text = None,
 ) -> None:
-    """icrm reminder done r1 --outcome "quote sent" --next "in 3 days" --what "ask about the quote" """
+    """icrm reminder done r3 --outcome "quote sent" --next "in 3 days" --what "ask about the quote" """
     run = run_of(ctx)
     then = moment(run, next) if next else None
     again = reminders.done(run.ctx, read_id(id), outcome or "", then, what or "", early=run.said.has("yes"))

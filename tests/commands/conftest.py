@@ -60,4 +60,5 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def demo_store(told: Path, store: Path) -> Path:
     copyfile(told, store)
+    store.chmod(0o600)
     return store
