@@ -65,9 +65,12 @@ def phone_key(value: str, country: str) -> tuple[str, bool]:
 
     The common shapes are recognised by themselves: asking phonenumbers costs twenty times as much.
     """
-    bare = PUNCTUATION.sub("", value.removeprefix("tel:"))
+    value = _in_ascii(value.removeprefix("tel:"))
+    bare = PUNCTUATION.sub("", value)
     if bare.startswith("00"):
         bare = "+" + bare[2:]
+    if bare.startswith("+") and "(0)" in value:  # the zero dialled at home, as German letterheads write it
+        bare = "+" + PUNCTUATION.sub("", value.replace("(0)", "")).removeprefix("00").removeprefix("+")
     if SHAPED.fullmatch(bare) and not bare.startswith("+0"):
         return bare, False
     if country == "CN" and (found := CHINA.fullmatch(bare)):
@@ -77,15 +80,23 @@ def phone_key(value: str, country: str) -> tuple[str, bool]:
     return _slow_phone(value, country)
 
 
-def _slow_phone(value: str, country: str) -> tuple[str, bool]:
+def _in_ascii(text: str) -> str:
+    """Digits and marks of any script and width as the plain ones."""
+    if text.isascii():
+        return text
     import unicodedata
 
-    digits = NOT_DIGITS.sub("", unicodedata.normalize("NFKC", value))
-    if country and digits:
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
+
+
+def _slow_phone(value: str, country: str) -> tuple[str, bool]:
+    digits = NOT_DIGITS.sub("", value)
+    if digits and (country or value.lstrip().startswith("+")):
         import phonenumbers
 
         try:
-            number = phonenumbers.parse(value, country)
+            number = phonenumbers.parse(value, country or None)
         except phonenumbers.NumberParseException:
             return digits, True
         key = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -101,17 +112,41 @@ def entered(kind: str, value: str, country: str, label: str = "") -> Channel:
         raise Usage("channel-kind", kind=kind, kinds=", ".join(KINDS))
     channel = read(kind, value, country, label)
     if kind == "email":
-        from email_validator import EmailNotValidError, validate_email
-
-        try:
-            validate_email(channel.key, check_deliverability=False, test_environment=True)
-        except EmailNotValidError as error:
-            raise Usage("email-invalid", value=value) from error
-    elif kind in PHONES and (channel.doubtful or re.search(r"[^\d\s+().\-/#*xeXEtT;=·]", value)):
+        if channel.doubtful or not _addressed(channel.key):
+            raise Usage("email-invalid", value=value)
+    elif kind in PHONES and (channel.doubtful or not _possible(value, channel.key)):
         raise Usage("phone-invalid", value=value, country=country or "-")
     elif not channel.key:
         raise Usage("channel-empty", kind=kind)
     return channel
+
+
+def _addressed(key: str) -> bool:
+    """Whether mail can be sent there, be it inside a firm's own network."""
+    from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+
+    local, _at, domain = key.rpartition("@")
+    if any(domain.endswith(f".{name}") for name in SPECIAL_USE_DOMAIN_NAMES):
+        domain = "example.com"
+    try:
+        validate_email(f"{local}@{domain}", check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def _possible(value: str, key: str) -> bool:
+    """Whether a phone typed by hand can be one: nothing strange in it, and as long as numbers there are."""
+    if re.search(r"[^\d\s+().\-/#*xeXEtT;=·]", _in_ascii(value)):
+        return False
+    if not key.startswith("+") or CHINA.fullmatch(key) or NORTH_AMERICA.fullmatch(key):
+        return True
+    import phonenumbers
+
+    try:
+        return bool(phonenumbers.is_possible_number(phonenumbers.parse(key)))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 # --- SQL -------------------------------------------------------------------------------------------------
@@ -150,7 +185,7 @@ def add(ctx: Context, contact_id: int, channel: Channel) -> int:
         same = [row["id"] for row in own if row["key"] == channel.key]
         if same:
             return int(same[0])
-        ident = channel.kind in IDENTIFY and not channel.doubtful
+        ident = channel.kind in IDENTIFY and not channel.doubtful and not _archived(tx, contact_id)
         if ident and (held := holder(ctx, channel.kind, channel.key)):
             raise Refused(
                 "channel-taken",
@@ -175,11 +210,18 @@ def add(ctx: Context, contact_id: int, channel: Channel) -> int:
     return made
 
 
+def _archived(tx: Tx, contact_id: int) -> bool:
+    """Who is hidden identifies nobody until they are brought back."""
+    return bool(tx.read("SELECT 1 FROM contacts WHERE id = :id AND archived = 1", id=contact_id))
+
+
 def _own(ctx: Context, contact_id: int, value: str) -> Row:
     """The contact's channel that `value` means, as typed or folded."""
-    keys = {fold(value), NOT_DIGITS.sub("", value), value}
+    digits = NOT_DIGITS.sub("", value)
     for row in of(ctx, contact_id):
-        if row["value"] == value or keys & {row["key"], NOT_DIGITS.sub("", row["key"]) or None}:
+        if row["value"] == value or row["key"] in (fold(value), read(row["kind"], value, ctx.setting("country")).key):
+            return row
+        if digits and row["kind"] in PHONES and digits in {NOT_DIGITS.sub("", row[text]) for text in ("key", "value")}:
             return row
     raise NotFound("no-channel", value=value)
 

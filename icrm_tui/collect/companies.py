@@ -109,9 +109,7 @@ def add(ctx: Context, company: Company) -> int:
     name = customers.check_name(company.name)
 
     def work(tx: Tx) -> int:
-        held = find(ctx, name)
-        if held:
-            raise Refused("company-exists", name=held["name"], id=f"co{held['id']}")
+        _refuse_twin(ctx, name, None)
         own, customer, custom = split(ctx, company.values)
         company_id = customers.add(ctx, "company", name, customer)
         tx.insert("companies", id=company_id, **keys(name), **checked(ctx, own))
@@ -129,11 +127,13 @@ def named(ctx: Context, name: str) -> int:
     return found["id"] if found else add(ctx, Company(name, {}))
 
 
-def find(ctx: Context, name: str) -> Row | None:
+def find(ctx: Context, name: str, other: int | None = None) -> Row | None:
+    """The company of that name that is not `other`."""
     found = ctx.read(
         "SELECT c.id, c.name FROM companies o JOIN customers c ON c.id = o.id WHERE o.short_key = :key"
-        " AND c.archived = 0 AND c.merged_into IS NULL ORDER BY c.id LIMIT 1",
+        " AND c.archived = 0 AND c.merged_into IS NULL AND o.id <> :other ORDER BY c.id LIMIT 1",
         key=key(name),
+        other=other or 0,
     )
     return found[0] if found else None
 
@@ -151,6 +151,7 @@ def edit(ctx: Context, company_id: int, values: dict[str, str], base: int | None
         kept = checked(ctx, own)
         if "name" in values:
             kept |= keys(customers.check_name(values["name"]))
+            _refuse_twin(ctx, values["name"], company_id)
         if kept.get("parent_id") is not None and company_id in above(ctx, kept["parent_id"]):
             raise Refused("parent-circle", id=f"co{company_id}")
         changed = tx.update("companies", company_id, **kept) or changed
@@ -160,8 +161,26 @@ def edit(ctx: Context, company_id: int, values: dict[str, str], base: int | None
     return changed
 
 
+def _refuse_twin(ctx: Context, name: str, company_id: int | None) -> None:
+    """Refused when another company, legal form aside, has this name."""
+    held = find(ctx, name, company_id)
+    if held:
+        raise Refused("company-exists", name=held["name"], id=f"co{held['id']}")
+
+
 def archive(ctx: Context, company_id: int, archived: bool = True) -> bool:
-    return customers.archive(ctx, get(ctx, company_id)["id"], archived)
+    """Hide the company, or bring it back unless another has its name by now; its people stay as they are."""
+
+    def work(_tx: Tx) -> bool:
+        now = get(ctx, company_id)
+        if now["merged_into"]:
+            raise Refused("merged-away", id=f"co{company_id}", into=f"co{now['merged_into']}")
+        if not archived:
+            _refuse_twin(ctx, now["name"], company_id)
+        return customers.archive(ctx, company_id, archived)
+
+    changed: bool = ctx.change("customer.archive" if archived else "customer.unarchive", work)
+    return changed
 
 
 def above(ctx: Context, company_id: int | None) -> set[int]:
