@@ -29,6 +29,7 @@ LAYERS = (
         "text",
         "pinyin",
         "tokens",
+        "phones",
         "dates",
         "when",
         "recurrence",

@@ -3,6 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
+from icrm_tui import phones
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
@@ -28,11 +29,6 @@ PHONES = ("phone", "sms", "whatsapp")
 IDENTIFY = frozenset({"email", "wechat", "wecom", "whatsapp", "qq", "weibo", "linkedin", "x"})
 
 EMAIL = re.compile(r"[^@\s,;<>\"()]+@[^@\s,;<>\"()]+\.[^@\s.,;<>\"()]{2,}")
-CHINA = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
-NORTH_AMERICA = re.compile(r"\+?1?([2-9]\d{2}[2-9]\d{6})")
-SHAPED = re.compile(r"\+[1-9]\d{6,14}")
-PUNCTUATION = re.compile(r"[\s().\-/\u00a0\u2010-\u2015·]+")
-NOT_DIGITS = re.compile(r"\D+")
 
 
 class Channel(NamedTuple):
@@ -55,55 +51,9 @@ def read(kind: str, value: str, country: str, label: str = "") -> Channel:
         key = fold(value.removeprefix("mailto:"))
         return Channel(kind, value, key, label, EMAIL.fullmatch(key) is None)
     if kind in PHONES:
-        key, doubtful = phone_key(value, country)
+        key, doubtful = phones.key(value, country)
         return Channel(kind, value, key, label, doubtful)
     return Channel(kind, value, fold(value.lstrip("@") if kind == "x" else value), label, not value)
-
-
-def phone_key(value: str, country: str) -> tuple[str, bool]:
-    """E.164 where the number and `country` allow it, else the digits as typed; and whether it is doubtful.
-
-    The common shapes are recognised by themselves: asking phonenumbers costs twenty times as much.
-    """
-    value = _in_ascii(value.removeprefix("tel:"))
-    bare = PUNCTUATION.sub("", value)
-    if bare.startswith("00"):
-        bare = "+" + bare[2:]
-    if bare.startswith("+") and "(0)" in value:  # the zero dialled at home, as German letterheads write it
-        bare = "+" + PUNCTUATION.sub("", value.replace("(0)", "")).removeprefix("00").removeprefix("+")
-    if SHAPED.fullmatch(bare) and not bare.startswith("+0"):
-        return bare, False
-    if country == "CN" and (found := CHINA.fullmatch(bare)):
-        return "+86" + found[1], False
-    if country in ("US", "CA") and (found := NORTH_AMERICA.fullmatch(bare)):
-        return "+1" + found[1], False
-    return _slow_phone(value, country)
-
-
-def _in_ascii(text: str) -> str:
-    """Digits and marks of any script and width as the plain ones."""
-    if text.isascii():
-        return text
-    import unicodedata
-
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
-
-
-def _slow_phone(value: str, country: str) -> tuple[str, bool]:
-    digits = NOT_DIGITS.sub("", value)
-    if digits and (country or value.lstrip().startswith("+")):
-        import phonenumbers
-
-        try:
-            number = phonenumbers.parse(value, country or None)
-        except phonenumbers.NumberParseException:
-            return digits, True
-        key = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        if number.extension:
-            key += f";ext={number.extension}"
-        return key, not phonenumbers.is_possible_number(number)
-    return digits or fold(value), not 5 <= len(digits) <= 20
 
 
 def entered(kind: str, value: str, country: str, label: str = "") -> Channel:
@@ -114,7 +64,7 @@ def entered(kind: str, value: str, country: str, label: str = "") -> Channel:
     if kind == "email":
         if channel.doubtful or not _addressed(channel.key):
             raise Usage("email-invalid", value=value)
-    elif kind in PHONES and (channel.doubtful or not _possible(value, channel.key)):
+    elif kind in PHONES and (channel.doubtful or not phones.possible(value, channel.key)):
         raise Usage("phone-invalid", value=value, country=country or "-")
     elif not channel.key:
         raise Usage("channel-empty", kind=kind)
@@ -133,20 +83,6 @@ def _addressed(key: str) -> bool:
     except EmailNotValidError:
         return False
     return True
-
-
-def _possible(value: str, key: str) -> bool:
-    """Whether a phone typed by hand can be one: nothing strange in it, and as long as numbers there are."""
-    if re.search(r"[^\d\s+().\-/#*xeXEtT;=·]", _in_ascii(value)):
-        return False
-    if not key.startswith("+") or CHINA.fullmatch(key) or NORTH_AMERICA.fullmatch(key):
-        return True
-    import phonenumbers
-
-    try:
-        return bool(phonenumbers.is_possible_number(phonenumbers.parse(key)))
-    except phonenumbers.NumberParseException:
-        return False
 
 
 # --- SQL -------------------------------------------------------------------------------------------------
@@ -217,11 +153,15 @@ def _archived(tx: Tx, contact_id: int) -> bool:
 
 def _own(ctx: Context, contact_id: int, value: str) -> Row:
     """The contact's channel that `value` means, as typed or folded."""
-    digits = NOT_DIGITS.sub("", value)
+    digits = phones.NOT_DIGITS.sub("", value)
     for row in of(ctx, contact_id):
         if row["value"] == value or row["key"] in (fold(value), read(row["kind"], value, ctx.setting("country")).key):
             return row
-        if digits and row["kind"] in PHONES and digits in {NOT_DIGITS.sub("", row[text]) for text in ("key", "value")}:
+        if (
+            digits
+            and row["kind"] in PHONES
+            and digits in {phones.NOT_DIGITS.sub("", row[text]) for text in ("key", "value")}
+        ):
             return row
     raise NotFound("no-channel", value=value)
 
@@ -333,9 +273,9 @@ def _reads_email(text: str, _country: str) -> str | None:
 
 
 def _reads_phone(text: str, country: str) -> str | None:
-    if not re.fullmatch(r"[\d\s+().\-/·]+", text) or not 5 <= len(NOT_DIGITS.sub("", text)) <= 20:
+    if not re.fullmatch(r"[\d\s+().\-/·]+", text) or not 5 <= len(phones.NOT_DIGITS.sub("", text)) <= 20:
         return None
-    return phone_key(text, country)[0].removeprefix("+")
+    return phones.key(text, country)[0].removeprefix("+")
 
 
 def _reads_handle(text: str, _country: str) -> str | None:

@@ -3,8 +3,8 @@
 import re
 from typing import Any, NamedTuple
 
+from icrm_tui import phones
 from icrm_tui.collect import customers, fields, organisation, tags
-from icrm_tui.collect.channels import phone_key
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
@@ -25,7 +25,7 @@ COLUMNS = (
 )
 # what a company may be written with or without and still be the same one
 SUFFIX = re.compile(
-    r"[\s,.]*(?:\b(?:co|inc|corp|corporation|company|ltd|limited|llc|llp|plc|gmbh|ag|kg|sa|sas|sarl|srl|spa|bv|nv|oy|ab|"
+    r"[\s,.&]*(?:\b(?:co|inc|corp|corporation|company|ltd|limited|llc|llp|plc|gmbh|ag|kg|sa|sas|sarl|srl|spa|bv|nv|oy|ab|se|ug|ohg|gbr|kgaa|asa|aps|"
     r"pty|pte)\b\.?|股份有限公司|有限责任公司|集团有限公司|有限公司|股份公司|公司)\s*$"
 )
 
@@ -68,7 +68,7 @@ def checked(ctx: Context, values: dict[str, str]) -> dict[str, Any]:
         if column == "domain":
             value = domain(value)
         elif column == "phone":
-            kept["phone_key"] = phone_key(value, ctx.setting("country"))[0] if value else ""
+            kept["phone_key"] = phones.key(value, ctx.setting("country"))[0] if value else ""
         elif column in ("industry", "city"):
             kept[f"{column}_key"] = fold(value)
         elif column == "competitor":

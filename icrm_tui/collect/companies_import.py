@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from icrm_tui import phones
 from icrm_tui.collect import companies, customers, fields, tags
-from icrm_tui.collect.channels import phone_key
 from icrm_tui.collect.customers import takes
 from icrm_tui.collect.reading import Doubt, Draft, Given, Rejected
 from icrm_tui.collect.staging import doubt, met
@@ -79,7 +79,7 @@ def _own(cells: Mapping[str, Any], country: str, doubts: list[Doubt]) -> list[st
     if said["domain"]:
         said["domain"] = companies.domain(said["domain"])
     if phone := said["phone"]:
-        said["phone_key"], doubtful = phone_key(phone, country)
+        said["phone_key"], doubtful = phones.key(phone, country)
         if doubtful:
             doubts.append(("phone", "phone-invalid", {"value": phone, "country": country or "-"}))
     for column in ("industry", "city"):
