@@ -86,7 +86,9 @@ class Mapping:
                 value = unguarded(value)
             if how == "many":
                 said = row[label_at] if label_at is not None else ""
-                _add(found, key, value, headers.label(said) if said else label)
+                if said:
+                    said = said.strip() if self.preset == OWN else headers.label(said)
+                _add(found, key, value, said or label)
             elif how == "joined":
                 value = _tags(value) if key == "tags" else value if key == "notes" else value.strip()
                 if value:
@@ -250,7 +252,9 @@ def _tags(value: str) -> str:
 
 
 def _consent(found: Cells, how: str, channel: str, value: str) -> None:
-    word = headers.key(value)
+    """What was said stands first; in brackets, in our own exports, where and when."""
+    said, _, told = value.partition(" (")
+    word = headers.key(said)
     if not word:
         return
     if how == "consent":
@@ -258,4 +262,4 @@ def _consent(found: Cells, how: str, channel: str, value: str) -> None:
     elif word in headers.answers("no" if how == "optout" else "out"):
         how = ""
     if how:
-        found[f"{how}.{channel}"] = "yes"
+        found[f"{how}.{channel}"] = told.removesuffix(")") or "yes"

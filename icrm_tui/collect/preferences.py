@@ -53,7 +53,7 @@ def publish(tx: Tx) -> None:
         "contact_id, text, text_key, origin, at",
         "SELECT t.id AS contact_id, min(f.text) AS text, f.text_key, min(f.origin) AS origin, min(f.at) AS at"
         " FROM stage.preferences f JOIN stage.target t ON t.n = f.n WHERE NOT EXISTS (SELECT 1 FROM preferences x"
-        " WHERE x.contact_id = t.id AND x.text_key = f.text_key) GROUP BY t.id, f.text_key ORDER BY min(f.rowid)",
+        " WHERE x.contact_id = t.id AND x.text_key = f.text_key) GROUP BY t.id, f.text_key ORDER BY min(f.rowid) DESC",
     )
 
 
@@ -67,6 +67,7 @@ NOUN = Noun(
             "preference": Field(
                 "text",
                 "f.text_key",
+                shown="(SELECT group_concat(f.text, '; ') FROM preferences f WHERE f.contact_id = {t}.id)",
                 within="{t}.id IN (SELECT f.contact_id FROM preferences f WHERE {test})",
             )
         }
