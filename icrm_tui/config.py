@@ -1,6 +1,7 @@
 """What one user prefers on this machine: a small TOML file, absent until something is set."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,6 +26,15 @@ def _zone(value: str) -> ZoneInfo:
         from icrm_tui import dates
 
         return dates.zone(value)  # which says what is near
+
+
+def _by_offset(named: str) -> str:
+    """A zone as systems spell it by its distance to Greenwich, which they count westward: CST-8 is China."""
+    found = re.fullmatch(r"[A-Za-z]{3,5}([+-]?)(\d{1,2})", named)
+    if found is None:
+        return ""
+    sign = "-" if found[1] == "-" else "+"
+    return f"Etc/GMT{sign}{int(found[2])}" if int(found[2]) <= (14 if sign == "-" else 12) else ""
 
 
 def _language(value: str) -> str:
@@ -91,7 +101,7 @@ def zone(kept: dict[str, str]) -> ZoneInfo:
         return _zone(kept["zone"])
     named = os.environ.get("TZ", "").removeprefix(":")
     if named:
-        return _zone(named)
+        return _zone(_by_offset(named) or named)
     link = Path("/etc/localtime")
     if link.is_symlink() and "zoneinfo/" in str(link.readlink()):
         return ZoneInfo(str(link.readlink()).partition("zoneinfo/")[2])
