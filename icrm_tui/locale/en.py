@@ -7,6 +7,10 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "ui.no": "no",
     "out.more": "{total:,} in all; --limit N shows more.",
     "out.more-hits": "The first {n}; a longer word finds fewer.",
+    "out.waiting": (
+        "{n:,} record cannot be found yet; icrm doctor finishes that.",
+        "{n:,} records cannot be found yet; icrm doctor finishes that.",
+    ),
     "out.change": "change {change}",
     "out.unchanged": "Nothing changed.",
     "out.nobody": "Nobody like that is here.",

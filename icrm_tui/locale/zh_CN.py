@@ -7,6 +7,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "ui.no": "否",
     "out.more": "共 {total:,} 条，可用 --limit N 查看更多。",
     "out.more-hits": "只列出前 {n} 条，输入更多字可缩小范围。",
+    "out.waiting": "还有 {n:,} 条暂时搜不到；运行 icrm doctor 可补全。",
     "out.change": "改动 {change}",
     "out.unchanged": "没有改动。",
     "out.nobody": "没有找到这样的客户。",
