@@ -379,9 +379,9 @@ NOUN = Noun(
     detail=f"COALESCE((SELECT c.name {COMPANY}), {{t}}.city)",
     verify=(
         *in_name("{t}.name_key", "{t}.sort_key"),
+        *in_name("c.name_key", "c.sort_key", f"EXISTS (SELECT 1 {COMPANY} AND {{}})"),
         "EXISTS (SELECT 1 FROM channels h WHERE h.contact_id = {t}.id AND (h.key {like} OR"
         " replace(replace(h.value, ' ', ''), '-', '') {like}))",
-        *in_name("c.name_key", "c.sort_key", f"EXISTS (SELECT 1 {COMPANY} AND {{}})"),
         *in_name("g.key", "g.sort_key", tags.hangs("contact")),
     ),
     edit=edit,
