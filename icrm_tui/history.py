@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from icrm_tui import db, nouns
+from icrm_tui import db, lists, nouns
 from icrm_tui.context import Context
 from icrm_tui.db import Tx
 from icrm_tui.errors import Constraint, NotFound, Refused
@@ -161,7 +161,8 @@ def name_of(ctx: Context, table: str, row_id: int) -> dict[str, Any]:
     own = noun.table == table
     found = ctx.read(f"SELECT * FROM {table} WHERE id = :id", id=row_id) if own else []
     name = _label(ctx, noun, found[0]) if found else ""
-    return {"noun": noun.word, "id": f"{noun.prefix}{row_id}" if own else "", "name": name}
+    written = lists.written(ctx, noun.word, [row_id])[row_id] if own else ""
+    return {"noun": noun.word, "id": written, "name": name}
 
 
 def _label(ctx: Context, noun: nouns.Noun, row: dict[str, Any]) -> Any:
@@ -282,7 +283,9 @@ def _refuse(ctx: Context, code: str, change: int, rows: Iterable[tuple[str, int]
     owners = dict.fromkeys(_owner(ctx, table, row_id) for table, row_id in rows)
     if owners:
         named = [name_of(ctx, table, row_id) for table, row_id in owners]
-        raise Refused(code, change=change, rows=named, n=len(named))
+        # a person who is a customer as well is named once
+        once = {row["id"] if row["id"][:1].isalpha() else (row["noun"], row["id"], row["name"]): row for row in named}
+        raise Refused(code, change=change, rows=[*once.values()], n=len(once))
 
 
 def _owner(ctx: Context, table: str, row_id: int) -> tuple[str, int]:

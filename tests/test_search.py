@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icrm_tui import db, doctor, lists, search, tokens
+from icrm_tui import db, doctor, lists, nouns, search, tokens
 from icrm_tui.collect import channels, companies, contacts, customers, tags
 from icrm_tui.context import Context
 from icrm_tui.errors import Ambiguous, NotFound, Usage
@@ -118,6 +118,17 @@ def test_more_than_can_be_ranked_is_said(ctx: Context, monkeypatch: pytest.Monke
     assert len(listed(ctx, "anna")) == 8  # free text in a list is complete
     assert search.find(ctx, "anna", limit=3)[1] is True
     assert search.find(ctx, "anna 3") == ([{"noun": "contact", "id": "p4", "name": "Anna 3", "detail": ""}], False)
+
+
+@pytest.mark.parametrize("noun", nouns.SEARCHED)
+def test_the_index_is_asked_first(ctx: Context, noun: str) -> None:
+    found, where = ctx.connection.found(noun, "q")
+    sql = nouns.noun(noun).hits.format(found=found, condition=where)
+    plans = [sql, f"SELECT * FROM {nouns.noun(noun).table} t WHERE t.id IN ({ctx.connection.matching(noun, 'q')})"]
+    for plan in plans:
+        steps = [row["detail"] for row in ctx.read(f"EXPLAIN QUERY PLAN {plan}", q='"ada"')]
+        tables = [step.split()[1] for step in steps if step.startswith(("SCAN", "SEARCH"))]
+        assert tables.index("f") < tables.index("d"), steps
 
 
 # --- the index follows what changes ----------------------------------------------------------------------

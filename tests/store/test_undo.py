@@ -254,3 +254,12 @@ def test_undo_is_the_changes_author_even_when_another_takes_it_back(
     history.undo(li, change)
     undoing = history.changes(li, 1)[0]
     assert (undoing["who"], undoing["undoes"], undoing["verb"]) == ("li", change, "undo")
+
+
+def test_a_person_who_is_a_customer_is_named_once(told: Context) -> None:
+    made = person(told, "Dora")
+    change = told.last_change
+    contacts.edit(told, made, {"name": "Dora Z", "owner": ""})
+    with pytest.raises(Refused) as caught:
+        history.undo(told, change)
+    assert [row["id"] for row in caught.value.values["rows"]] == [f"p{made}"]
