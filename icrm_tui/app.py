@@ -5,23 +5,24 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from icrm_tui import i18n, nouns
 from icrm_tui.context import Context
 from icrm_tui.db import Connection
-from icrm_tui.errors import IcrmError, Interrupted
+from icrm_tui.errors import IcrmError, Interrupted, Unavailable
 from icrm_tui.session import Session
 from icrm_tui.themes import THEMES
+from icrm_tui.widgets.frame import sentence
 from icrm_tui.widgets.text import glyphs, is_ascii
 
 LOOK = 1.0  # seconds between looks whether another process has written
-
 ASCII_KEYS = {"enter": "Enter", "up": "Up", "down": "Down", "left": "Left", "right": "Right"}
 
 
@@ -49,11 +50,7 @@ SCREENS = {
 
 
 def mode(place: str) -> Callable[[], Screen[Any]]:
-    def make() -> Screen[Any]:
-        screen: Screen[Any] = nouns.resolve(SCREENS[place])()
-        return screen
-
-    return make
+    return lambda: cast(Screen[Any], nouns.resolve(SCREENS[place])())
 
 
 class IcrmApp(App[str]):
@@ -61,7 +58,7 @@ class IcrmApp(App[str]):
 
     CSS_PATH = "app.tcss"
     TITLE = "icrm"
-    ENABLE_COMMAND_PALETTE = False  # ours speaks both languages
+    ENABLE_COMMAND_PALETTE = False  # ours is translated
     MODES: ClassVar[dict[str, Any]] = {place: mode(place) for place in SCREENS}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('today')", "place.today", id="go.today", show=False),
@@ -91,7 +88,7 @@ class IcrmApp(App[str]):
             self.register_theme(theme)
         self.theme = opening.theme
 
-    # The session: every read and write runs on its own thread, never on the loop
+    # Every read and write runs on the session's own threads, never on the loop
 
     def context(self, connection: Connection) -> Context:
         return Context(connection, self.user, self.opening.clock, self.zone)
@@ -108,10 +105,16 @@ class IcrmApp(App[str]):
 
         while True:
             try:
-                return await self._answer(self.session.submit("reader", run))
+                answer = await self._answer(self.session.submit("reader", run))
             except Interrupted:  # meant for the read before this one
                 if self._closing:
                     raise
+                continue
+            except Unavailable as error:
+                self.tell(error)
+                raise
+            self.tell("ui.readonly" if self.session.readonly else "")
+            return answer
 
     def drop(self, name: str) -> None:
         """Call off the read of this name, if it is what the reader is busy with."""
@@ -122,7 +125,6 @@ class IcrmApp(App[str]):
         return await self._answer(self.session.submit("writer", lambda c: work(self.context(c))))
 
     async def aside(self, work: Callable[..., Any], *args: Any) -> Any:
-        """What is slow and needs no store, on a thread of its own."""
         return await self._answer(asyncio.to_thread(work, *args))
 
     async def _answer(self, future: "Future[Any] | Awaitable[Any]") -> Any:
@@ -133,6 +135,7 @@ class IcrmApp(App[str]):
             self.pending -= 1
 
     def on_mount(self) -> None:
+        self.look()  # before anything is shown, so that nothing written after goes unseen
         if self.opening.first_run:
             from icrm_tui.screens.first import WelcomeScreen
 
@@ -146,12 +149,7 @@ class IcrmApp(App[str]):
         self.run_worker(self._look(), group="look", exclusive=True)
 
     async def _look(self) -> None:
-        try:
-            token = await asyncio.wrap_future(self.session.submit("reader", lambda c: c.token()))
-        except IcrmError as error:
-            self.tell(error)
-            return
-        self.tell("ui.readonly" if self.session.readonly else "")
+        token = await self.read(lambda ctx: ctx.connection.token())
         moved, self._token = self._token is not None and token != self._token, token
         if moved:
             self._each("changed")
@@ -163,20 +161,30 @@ class IcrmApp(App[str]):
             self._each("troubled")
 
     def _each(self, what: str) -> None:
+        """Tell the screens that are open; one that is just opening reads for itself."""
         for screen in self.screen_stack:
             call = getattr(screen, what, None)
-            if call is not None:
+            if call is not None and screen.is_mounted:
                 call()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A refusal that nobody caught, in an action half-way through, is said and not died of."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(cause, Unavailable):
+            self.tell(cause)
+        elif isinstance(cause, IcrmError):
+            self.notify(sentence(cause), severity="error", markup=False)
+        else:
+            super()._handle_exception(error)
 
     async def on_unmount(self) -> None:
         self._closing = True
         await asyncio.to_thread(self.session.close)
 
-    # What the keys do everywhere
+    # What the keys do everywhere; a dialog that is open has to be answered first
 
     @property
     def asking(self) -> bool:
-        """Whether a dialog is open, which has to be answered first."""
         return self.screen.is_modal
 
     def action_go(self, place: str) -> None:
@@ -234,7 +242,6 @@ class IcrmApp(App[str]):
         return super().get_key_display(Binding(key, ""))
 
     def speak(self, language: str) -> None:
-        """Change the language of everything that is on screen."""
         i18n.use(language)
         self._each("language_changed")
 

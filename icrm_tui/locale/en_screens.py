@@ -329,4 +329,5 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "history.whom": "Whom",
     "history.undo": "undo: {verb}",
     "history.redo": "redo: {verb}",
+    "import.field.choose": "Choose the field",
 }

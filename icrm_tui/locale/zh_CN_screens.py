@@ -320,4 +320,5 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "history.whom": "对象",
     "history.undo": "撤销：{verb}",
     "history.redo": "重做：{verb}",
+    "import.field.choose": "选择字段",
 }

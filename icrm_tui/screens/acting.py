@@ -88,13 +88,24 @@ class Acting(IcrmScreen):
     def targets(self) -> list[Target]:
         return []
 
+    @property
+    def under_cursor(self) -> Target | None:
+        """The one the cursor stands on, whatever is marked."""
+        return self.one()
+
     def one(self) -> Target | None:
         found = self.targets()
         return found[0] if found else None
 
+    @property
+    def noun(self) -> str:
+        """What is added here: what is under the cursor, else a contact."""
+        target = self.one()
+        return target[0] if target else "contact"
+
     @work
     async def action_add(self, name: str = "") -> None:
-        noun = (self.one() or ("contact", 0))[0]
+        noun = self.noun
         dialog = await nouns.resolve(nouns.DIALOGS[f"{noun}.add"]).adding(self.icrm, name)
         row_id = await self.app.push_screen_wait(dialog)
         if row_id is not None:

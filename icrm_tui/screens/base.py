@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from icrm_tui import i18n
-from icrm_tui.errors import IcrmError, Interrupted
+from icrm_tui.errors import IcrmError, Interrupted, Unavailable
 from icrm_tui.i18n import t
 from icrm_tui.widgets.frame import KeyLine, Place, TopLine, View, relabel, sentence
 from icrm_tui.widgets.text import word
@@ -35,6 +35,7 @@ class IcrmScreen(Screen[None]):
 
     place: ClassVar[str] = ""
     views: ClassVar[tuple[View, ...]] = ()  # what this place shows in turn; a subclass with any has `turn_to`
+    means: ClassVar[dict[str, str]] = {}  # binding id → what that key does here, where it is more than it says itself
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (160, "-widest")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "key.back", id="screen.back", show=False),
@@ -161,7 +162,8 @@ class IcrmScreen(Screen[None]):
     # Saying things
 
     def say_error(self, error: IcrmError) -> None:
-        if not isinstance(error, Interrupted):
+        """In passing; of the store's own trouble the top line tells."""
+        if not isinstance(error, Interrupted | Unavailable):
             self.notify(sentence(error), severity="error", markup=False)
 
     def say(self, key: str, **values: Any) -> None:
@@ -175,8 +177,8 @@ class IcrmScreen(Screen[None]):
     def active_bindings(self) -> dict[str, Any]:
         """As Textual finds them, described in the language in use: footer, help and palette follow a switch."""
         found = super().active_bindings
-        return {key: active._replace(binding=spoken(active.binding)) for key, active in found.items()}
+        return {key: active._replace(binding=self.spoken(active.binding)) for key, active in found.items()}
 
-
-def spoken(binding: Binding) -> Binding:
-    return replace(binding, description=word(binding.description)) if binding.description else binding
+    def spoken(self, binding: Binding) -> Binding:
+        does = self.means.get(binding.id or "", binding.description)
+        return replace(binding, description=word(does)) if does else binding

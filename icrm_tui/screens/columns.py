@@ -24,7 +24,7 @@ class ColumnsDialog(Dialog[tuple[str, ...] | None]):
         Binding("space", "take", show=False),
         Binding("less_than_sign,left", "move(-1)", show=False),
         Binding("greater_than_sign,right", "move(1)", show=False),
-        Binding("ctrl+s", "save", show=False, priority=True),
+        Binding("ctrl+s", "save", show=False),
     ]
 
     def __init__(self, words: Sequence[str], shown: Sequence[str], named: Mapping[str, str]) -> None:
@@ -77,7 +77,6 @@ class ColumnsDialog(Dialog[tuple[str, ...] | None]):
             self.words[at], self.words[to] = self.words[to], self.words[at]
             self.list.show(self._choices(), keep=True)
 
-    @on(Button.Pressed, "#save")
     def action_save(self) -> None:
         if self.taken:
             self.dismiss(self.chosen)

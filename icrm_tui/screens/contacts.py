@@ -7,9 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting
+from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target
 from icrm_tui.screens.customer import CustomerScreen, Recent, Summary
 from icrm_tui.screens.record_list import RecordList
+from icrm_tui.widgets.filter import FilterLine
 from icrm_tui.widgets.frame import Empty, View
 from icrm_tui.widgets.listing import Listing
 
@@ -40,6 +41,10 @@ class ContactsScreen(Acting):
     def changed(self) -> None:
         self.records.read()
 
+    @property
+    def noun(self) -> str:
+        return self.records.wanted.noun
+
     def targets(self) -> list[tuple[str, int]]:
         return [(self.records.wanted.noun, row_id) for row_id in self.records.selected()]
 
@@ -48,7 +53,7 @@ class ContactsScreen(Acting):
 
     def action_other(self) -> None:
         """People, then companies, then people again; out of the filter line first, if that is where we are."""
-        if self.focused is not self.records.listing:
+        if isinstance(self.focused, FilterLine):
             self.records.listing.focus()
             return
         self.turn_to(self.top.step(1))
@@ -62,11 +67,14 @@ class ContactsScreen(Acting):
         noun, ids = self.records.wanted.noun, self.records.ids
         self.app.push_screen(CustomerScreen(noun, event.row.id, ids, event.index))
 
+    @property
+    def under_cursor(self) -> Target | None:
+        row = self.records.listing.row
+        return (self.records.wanted.noun, row.id) if row else None
+
     @on(Listing.Highlighted)
-    def _highlighted(self, event: Listing.Highlighted) -> None:
-        summary = self.query_one(Summary)
-        if event.row is not None and summary.display:
-            summary.show(self.records.wanted.noun, event.row.id)
+    def _highlighted(self) -> None:
+        self.query_one(Summary).tell_more()
 
 
 def show_query(app: "IcrmApp", noun: str, text: str) -> None:

@@ -137,10 +137,16 @@ class Summary(VerticalScroll):
         yield Heading()
         yield Portrait()
 
-    def show(self, noun: str, row_id: int) -> None:
+    def on_show(self) -> None:
+        """There is room now: whoever is under the cursor has not been asked for yet."""
+        if isinstance(self.screen, Acting):
+            self.tell_more()
+
+    def tell_more(self) -> None:
+        """Ask for whoever the screen's keys are about, where there is room to show them."""
         screen = self.screen
-        assert isinstance(screen, Acting)
-        screen.load(page, (noun, row_id), then=self._show, wait=0.08, name="summary")
+        if self.display and isinstance(screen, Acting) and (target := screen.under_cursor) is not None:
+            screen.load(page, target, then=self._show, wait=0.08, name="summary")
 
     def _show(self, found: dict[str, Any]) -> None:
         screen = self.screen

@@ -22,6 +22,8 @@ MOST = 10_000  # marked rows a command line can name
 class ExportDialog(FormDialog):
     """Answers where to, of what type, and whether all fields or only the columns shown."""
 
+    ACTION = "key.export"
+
     def __init__(self, n: int, path: str) -> None:
         super().__init__(
             t("form.export", n=n),

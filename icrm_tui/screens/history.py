@@ -30,7 +30,7 @@ from icrm_tui.widgets.values import chosen, day, local
 BULK = 2000  # rows from which on an undo runs in a process of its own
 SHOWN = 100  # rows of one change that are told
 COLUMNS = (
-    ListColumn("at", "history.at", 15, 12),
+    ListColumn("at", "history.at", 15, 14),
     ListColumn("who", "field.who", 10, 6),
     ListColumn("verb", "field.verb", 22, 14, 1),
     ListColumn("whom", "history.whom", 20, 12, 2),
@@ -56,7 +56,7 @@ def block(ctx: Context, newest: int, count: int) -> list[dict[str, Any]]:
         root, row["turns"] = row, 0
         while root["undoes"]:
             root, row["turns"] = history.changes(ctx, 1, root["undoes"] + 1)[0], row["turns"] + 1
-        row["root"] = root["verb"]
+        row["root"], row["gone"] = root["verb"], root["undone"]
         row["whom"] = concerned(history.detail(ctx, row["id"], 5))
     return rows
 
@@ -68,7 +68,13 @@ def concerned(rows: list[dict[str, Any]]) -> str:
         for one in named:
             if one["noun"] == noun:
                 return str(one["name"])
-    return str(named[0]["name"]) if named else ""
+    return called(named[0]) if named else ""
+
+
+def called(row: dict[str, Any]) -> str:
+    """The name of a row; of a setting, what the settings call it."""
+    key = f"settings.{row['name']}"
+    return word(key) if row["noun"] == "setting" and has(key) else shown(row["name"])
 
 
 class Detail(Widget):
@@ -93,7 +99,7 @@ class Detail(Widget):
         head = Content.assemble(
             (f"{sign} ", tone),
             (word(f"noun.{row['noun']}") + " ", "$foreground-muted"),
-            (shown(row["name"]), "bold"),
+            (called(row), "bold"),
             (f"  {row['id']}" if row["id"] else "", "$foreground-muted"),
             (f"  {of}" if of else "", "$foreground-muted"),
         )
@@ -113,13 +119,18 @@ class Detail(Widget):
 
 class DetailPane(VerticalScroll):
     DEFAULT_CSS = """
-    DetailPane { width: 48; display: none; border-left: solid $foreground 10%; padding: 0 1;
+    DetailPane { width: 46; display: none; border-left: solid $foreground 10%; padding: 0 1;
         scrollbar-size-vertical: 1; }
     """
     can_focus = False
 
     def compose(self) -> ComposeResult:
         yield Detail()
+
+    def on_show(self) -> None:
+        """There is room now: what is under the cursor has not been asked for yet."""
+        if isinstance(self.screen, HistoryScreen):
+            self.screen.tell_more()
 
 
 class DetailDialog(Dialog[None]):
@@ -198,10 +209,11 @@ class HistoryScreen(IcrmScreen):
         return self.rows.get(row.id) if row else None
 
     @on(Listing.Highlighted)
-    def _highlighted(self, event: Listing.Highlighted) -> None:
-        pane = self.query_one(DetailPane)
-        if event.row is not None and pane.display:
-            self.load(history.detail, event.row.id, SHOWN, then=pane.query_one(Detail).show, wait=0.08)
+    def tell_more(self) -> None:
+        """What the change under the cursor did, where there is room for it."""
+        pane, row = self.query_one(DetailPane), self.listing.row
+        if row is not None and pane.display:
+            self.load(history.detail, row.id, SHOWN, then=pane.query_one(Detail).show, wait=0.08)
 
     @on(Listing.Opened)
     @work
@@ -217,9 +229,9 @@ class HistoryScreen(IcrmScreen):
         if change is None:
             return
         if change["n"] > 1 or change["who"] != self.icrm.user:
-            title = t("ask.redo" if change["undone"] else "ask.undo", verb=said(change["verb"]))
+            title = t("ask.redo" if change["gone"] else "ask.undo", verb=said(change["root"]))
             facts = [t("ask.undo.facts", n=change["n"], who=change["who"])]
-            action = "key.redo" if change["undone"] else "key.undo"
+            action = "key.redo" if change["gone"] else "key.undo"
             if not await self.app.push_screen_wait(ConfirmDialog(title, action, facts)):
                 return
         await take_back(self, await self.ask(history.standing, change["id"]), change["n"])

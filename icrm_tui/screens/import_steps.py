@@ -70,11 +70,11 @@ class FileStep(Vertical):
     FileStep Found { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "list('action_move', -1)", show=False, priority=True),
-        Binding("down", "list('action_move', 1)", show=False, priority=True),
-        Binding("pageup", "list('action_page', -1)", show=False, priority=True),
-        Binding("pagedown", "list('action_page', 1)", show=False, priority=True),
-        Binding("tab", "take", show=False, priority=True),
+        Binding("up", "list('action_move', -1)", show=False),
+        Binding("down", "list('action_move', 1)", show=False),
+        Binding("pageup", "list('action_page', -1)", show=False),
+        Binding("pagedown", "list('action_page', 1)", show=False),
+        Binding("tab", "take", "key.complete", id="import.complete"),
     ]
 
     class Chosen(Message):
@@ -257,6 +257,13 @@ class Counts(Widget):
         return Content.assemble(*parts)
 
 
+class Troubles(Listing):
+    """Lines to be read; there is nothing to open."""
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        return action != "open"
+
+
 class ReportStep(Vertical):
     """What a run says: figures, and the rows that stay out or were not taken as they stand."""
 
@@ -266,7 +273,7 @@ class ReportStep(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Counts()
-        listing = Listing(
+        listing = Troubles(
             ListColumn("line", "field.line", 7, 5, align="right"),
             ListColumn("name", "field.name", 22, 10, 1),
             ListColumn("reason", "field.reason", 44, 20, 3),

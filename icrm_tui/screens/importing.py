@@ -60,8 +60,10 @@ class StepLine(Widget):
 
 class ImportScreen(IcrmScreen):
     place = "import"
+    means = {"list.open": "import.field.choose"}
     AUTO_FOCUS = "FileStep Input"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "key.back", id="import.back"),
         Binding("n,ctrl+s", "next", "key.next-step", id="import.next", key_display="n"),
         Binding("t", "kind", "import.kind", id="import.kind"),
         Binding("d", "duplicates", "import.duplicates", id="import.duplicates"),

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from icrm_tui import i18n
-from icrm_tui.screens.base import PLACES, spoken
+from icrm_tui.screens.base import PLACES
 from icrm_tui.widgets.dialogs import Choice, ChoiceDialog
 from icrm_tui.widgets.finder import Finder, among
 from icrm_tui.widgets.lines import Lines
@@ -40,8 +40,11 @@ def open_palette(app: "IcrmApp") -> None:
     """Everything that can be done here and anywhere, found by its words, with its key."""
     actions: dict[str, tuple[Any, str]] = {}
     choices = []
-    for active in app.screen.active_bindings.values():
-        binding = spoken(active.binding)
+    found = app.screen.active_bindings.values()
+    for active in sorted(
+        found, key=lambda active: 0 if active.node is app.screen else 1 if active.node is not app else 2
+    ):
+        binding = active.binding
         name = binding.id or ""
         moves = name.startswith(("list.", "timeline.", "tree.")) and name not in DOES
         if binding.description and name and name not in actions and active.enabled and not moves:

@@ -68,28 +68,21 @@ class RecordList(Vertical):
         self.named: dict[str, str] = {}
         self.empty = empty
         empty.add_class("-none")
+        self.filter = FilterInput(self._complete, id="filter")
+        self.listing = Listing(id="rows")
         self.ids: array[int] | None = None
         self._asked: tuple[int, int, int] | None = None
 
     def compose(self) -> ComposeResult:
-        listing = Listing(id="rows")
-        yield FilterInput(self._complete, id="filter")
-        yield ListHead(listing)
-        yield listing
+        yield self.filter
+        yield ListHead(self.listing)
+        yield self.listing
         yield self.empty
         yield Empty("empty.filtered", ("Esc", "key.clear"), classes="-missed")
 
     @property
     def place(self) -> "IcrmScreen":
         return cast("IcrmScreen", self.screen)
-
-    @property
-    def listing(self) -> Listing:
-        return self.query_one(Listing)
-
-    @property
-    def filter(self) -> FilterInput:
-        return self.query_one(FilterInput)
 
     def show(self, noun: str, text: str = "") -> None:
         """Another noun in the same place."""
@@ -176,7 +169,10 @@ class RecordList(Vertical):
     # The filter
 
     async def _complete(self, text: str) -> list[str]:
-        found: list[str] = await self.place.ask(query.words, self.wanted.noun, text)
+        try:
+            found: list[str] = await self.place.ask(query.words, self.wanted.noun, text)
+        except IcrmError:  # the list itself says what is wrong
+            return []
         return found
 
     @on(FilterInput.Changed)

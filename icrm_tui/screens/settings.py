@@ -78,8 +78,9 @@ class OneDialog(FormDialog):
 
 class SettingsScreen(IcrmScreen):
     place = "settings"
+    means = {"list.open": "key.change"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,e", "change", "key.change", id="settings.change"),
+        Binding("e", "change", "key.change", id="settings.change", show=False),
     ]
 
     def __init__(self) -> None:
@@ -186,7 +187,8 @@ class SettingsScreen(IcrmScreen):
             self.say_error(error)
             return False
         except OSError as error:
-            self.say_error(Unavailable("system", detail=error.strerror or error, path=error.filename or "-"))
+            wrong = Unavailable("system", detail=error.strerror or error, path=error.filename or "-")
+            self.notify(sentence(wrong), severity="error", markup=False)
             return False
         return True
 

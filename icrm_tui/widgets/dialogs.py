@@ -91,9 +91,16 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """Whether closing would lose anything that was entered."""
         return False
 
+    @on(Button.Pressed, "#save")
+    def _save_pressed(self) -> None:
+        self.action_save()
+
     @on(Button.Pressed, "#cancel")
-    def _cancelled(self) -> None:
+    def _cancel_pressed(self) -> None:
         self.action_close()
+
+    def action_save(self) -> None:
+        """Ctrl-S, or the button that names it."""
 
     def action_close(self) -> None:
         if not self.unsaved:
@@ -341,7 +348,7 @@ class ConflictDialog(Dialog[dict[str, str] | None]):
     ConflictDialog #conflict-full { height: auto; max-height: 6; margin-top: 1; }
     ConflictDialog #conflict-hint { color: $text-muted; margin-top: 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False)]
 
     HINT = "ui.conflict.hint"
     BESIDE = 16
@@ -375,7 +382,6 @@ class ConflictDialog(Dialog[dict[str, str] | None]):
             lines.append(Content.assemble((cut(title, width), "$foreground-muted"), value))
         self.query_one("#conflict-full", Static).update(Content("\n").join(lines))
 
-    @on(Button.Pressed, "#save")
     def action_save(self) -> None:
         if self.table.to_undecided():
             self.table.focus()

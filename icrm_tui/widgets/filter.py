@@ -9,7 +9,6 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.css.query import NoMatches
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Label, OptionList, Static
@@ -55,6 +54,14 @@ class FilterLine(LineInput):
         self.wrong: tuple[int, int] | None = None
         self.highlighter = _Wrong(self)
 
+    def action_cursor_right(self, select: bool = False) -> None:
+        """→ at the end takes the completion."""
+        filter = self.query_ancestor(FilterInput)
+        if filter.completing and self.cursor_at_end:
+            filter.action_accept()
+        else:
+            super().action_cursor_right(select)
+
 
 class FilterInput(Vertical):
     """`complete(text)` gives what the last token of `text` may become, best first.
@@ -89,11 +96,10 @@ class FilterInput(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "accept('tab')", "key.complete", id="filter.complete", priority=True),
-        Binding("right", "accept('right')", show=False, priority=True),
-        Binding("up", "older", show=False, priority=True),
-        Binding("down", "newer", show=False, priority=True),
-        Binding("escape", "back", "key.back", id="filter.back", priority=True),
+        Binding("tab", "accept", "key.complete", id="filter.complete"),
+        Binding("up", "older", show=False),
+        Binding("down", "newer", show=False),
+        Binding("escape", "back", "key.back", id="filter.back"),
     ]
 
     class Said(Message):
@@ -239,20 +245,11 @@ class FilterInput(Vertical):
 
     # Keys
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Tab and → are theirs only while there is something to take."""
-        if action == "accept":
-            at_end = parameters == ("tab",) or self._at_end()
-            return self.completing and at_end
-        return True
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Tab is ours only while there is something to take."""
+        return action != "accept" or self.completing
 
-    def _at_end(self) -> bool:
-        try:
-            return self.line.cursor_at_end
-        except NoMatches:
-            return False
-
-    def action_accept(self, _key: str) -> None:
+    def action_accept(self) -> None:
         self._take(self.options.highlighted or 0)
 
     def _take(self, place: int) -> None:

@@ -38,15 +38,14 @@ class Finder(Dialog[Any]):
         align: center top;
         & > .dialog { width: 76; margin-top: 2; }
         #finder-note { color: $foreground-muted; padding: 0 3; height: 1; }
-        & Found { height: 12; margin-top: 1; }
+        & Found.dialog-body { height: 12; margin-top: 1; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "list('action_move', -1)", show=False, priority=True),
-        Binding("down", "list('action_move', 1)", show=False, priority=True),
-        Binding("pageup", "list('action_page', -1)", show=False, priority=True),
-        Binding("pagedown", "list('action_page', 1)", show=False, priority=True),
-        Binding("enter", "choose", show=False, priority=True),
+        Binding("up", "list('action_move', -1)", show=False),
+        Binding("down", "list('action_move', 1)", show=False),
+        Binding("pageup", "list('action_page', -1)", show=False),
+        Binding("pagedown", "list('action_page', 1)", show=False),
     ]
     AUTO_FOCUS = "#finder-line"
     BESIDE = 12
@@ -91,6 +90,11 @@ class Finder(Dialog[Any]):
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, lambda: self._ask(event.value))
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_choose()
 
     @work(exclusive=True, group="finder")
     async def _ask(self, text: str) -> None:

@@ -40,8 +40,7 @@ class FormField(NamedTuple):
     required: bool = False
 
 
-def control(field: FormField) -> Widget:
-    id = f"field-{field.key}"
+def control(field: FormField, id: str) -> Widget:
     match field.kind:
         case "line":
             return LineInput(field.value or "", placeholder=word(field.hint), id=id)
@@ -98,12 +97,15 @@ class FormDialog(Dialog[Any]):
         Select.-textual-compact:focus > SelectCurrent { background: $foreground 10%; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
+    ACTION = "ui.save"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False)]
 
     def __init__(self, title: str, fields: Sequence[FormField], check: Check | None = None) -> None:
         super().__init__(title)
         self.all = fields
         self.fields = [field for field in fields if field.kind != "heading"]
+        # A key may be Chinese, an id may not.
+        self._ids = {one.key: one.key if one.key.isascii() else str(n) for n, one in enumerate(self.fields)}
         self._check = check
         self._before: Values = {}
         self._saving = False
@@ -114,22 +116,26 @@ class FormDialog(Dialog[Any]):
                 if field.kind == "heading":
                     yield Static(word(field.label), classes="form-heading", markup=False)
                     continue
-                with Horizontal(classes="form-row", id=f"row-{field.key}"):
+                with Horizontal(classes="form-row", id=f"row-{self._ids[field.key]}"):
                     yield Static(word(field.label), classes="form-label", markup=False)
                     with Vertical(classes="form-cell"):
-                        yield control(field)
+                        yield control(field, f"field-{self._ids[field.key]}")
                         yield Static("", classes="form-fault", markup=False)
                         yield Static("", classes="form-note", markup=False)
         yield Static("", id="form-fault", markup=False)
 
     def buttons(self) -> list[Button]:
-        return [button("ui.save", "^S", "save"), button("ui.cancel", "Esc", "cancel")]
+        return [button(self.ACTION, "^S", "save"), button("ui.cancel", "Esc", "cancel")]
 
     def on_mount(self) -> None:
         self._before = self.values()
 
     def field(self, key: str) -> Widget:
-        return self.query_one(f"#field-{key}")
+        return self.query_one(f"#field-{self._ids[key]}")
+
+    def row(self, key: str) -> Widget:
+        """The field with its label, faults and remarks."""
+        return self.query_one(f"#row-{self._ids[key]}")
 
     def values(self) -> Values:
         return {field.key: value_of(self.field(field.key)) for field in self.fields}
@@ -141,7 +147,7 @@ class FormDialog(Dialog[Any]):
 
     def note(self, key: str, text: str) -> None:
         """A remark under a field, which hinders nothing; empty takes it away."""
-        line = self.query_one(f"#row-{key} .form-note", Static)
+        line = self.row(key).query_one(".form-note", Static)
         line.update("\n".join(shown(one) for one in text.split("\n")))
         line.set_class(bool(text), "-shown")
 
@@ -161,7 +167,7 @@ class FormDialog(Dialog[Any]):
     def show_faults(self, faults: Faults) -> None:
         """Each beside its field; the first one gets the focus."""
         for field in self.fields:
-            row = self.query_one(f"#row-{field.key}")
+            row = self.row(field.key)
             row.query_one(".form-fault", Static).update(shown(faults.get(field.key, "")))
             row.set_class(field.key in faults, "-wrong")
         whole = self.query_one("#form-fault", Static)
@@ -172,7 +178,6 @@ class FormDialog(Dialog[Any]):
                 self.field(field.key).focus()
                 return
 
-    @on(Button.Pressed, "#save")
     def action_save(self) -> None:
         self._save()
 
@@ -190,8 +195,8 @@ class FormDialog(Dialog[Any]):
             self.dismiss(answer)
 
     async def _kept(self, values: Values) -> tuple[Any, Faults]:
-        faults: Faults = {one.key: t("ui.required") for one in self.fields if one.required and _blank(values[one.key])}
-        faults = faults or await self.check(values)
+        missing = {one.key: t("ui.required") for one in self.fields if one.required and _blank(values[one.key])}
+        faults = {**await self.check(values), **missing}
         if faults:
             return None, faults
         try:
@@ -203,7 +208,7 @@ class FormDialog(Dialog[Any]):
     def _entered(self, event: Input.Submitted) -> None:
         """Enter goes to the next field, and from the last one saves."""
         event.stop()
-        if event.input.id == f"field-{self.fields[-1].key}":
+        if event.input is self.field(self.fields[-1].key):
             self._save()
         else:
             self.focus_next()

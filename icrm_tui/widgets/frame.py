@@ -297,13 +297,15 @@ class KeyLine(Widget):
     def keys(self) -> tuple[list[Key], Key | None]:
         """Those shown, in order, and the one for help. A key that would be typed into a field is none."""
         found: dict[str, Key] = {}
-        typed: set[str] = set()
         focused = self.screen.focused
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if focused and focused.check_consume_key(binding.key, key_to_character(binding.key)):
-                typed.add(binding.action)
-            if binding.show and binding.description and active.enabled and binding.action not in typed:
+        bindings = [active.binding for active in self.screen.active_bindings.values() if active.enabled]
+        typed = {
+            binding.action
+            for binding in bindings
+            if focused and focused.check_consume_key(binding.key, key_to_character(binding.key))
+        }
+        for binding in bindings:
+            if binding.show and binding.description and binding.action not in typed:
                 name = self.app.get_key_display(binding)
                 found.setdefault(binding.action, Key(binding.key, name, word(binding.description)))
         return list(found.values()), found.pop(self.HELP, None)

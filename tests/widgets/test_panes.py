@@ -61,7 +61,7 @@ async def test_entries_stand_one_a_line_under_their_day(size: tuple[int, int]) -
         await pilot.pause()
         shown = lines(timeline)
         assert shown[0] == " Today"
-        assert shown[1].startswith("▌  14:02  call      touch 0")
+        assert shown[1].startswith("▌  14:02  call        touch 0")
         assert "…" in shown[2]
         assert shown[4] == " Yesterday"
         assert {cell_len(timeline.render_line(y).text) for y in range(10)} == {timeline.width}

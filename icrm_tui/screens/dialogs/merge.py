@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from textual.widgets import Button
+
 from icrm_tui import nouns, search
 from icrm_tui.collect import companies, contacts, duplicates
 from icrm_tui.context import Context
 from icrm_tui.i18n import t
 from icrm_tui.merge import merge as join
-from icrm_tui.widgets.dialogs import Choice, ConflictDialog, ConflictTable
+from icrm_tui.widgets.dialogs import Choice, ConflictDialog, ConflictTable, button
 from icrm_tui.widgets.finder import Finder
 from icrm_tui.widgets.values import chosen
 
@@ -92,11 +94,9 @@ class MergeDialog(ConflictDialog):
 
     def __init__(self, noun: str, kept: dict[str, Any], other: dict[str, Any]) -> None:
         self.kept, self.other = kept, other
-        fields = [
-            MergeField(key, f"field.{key}", str(kept.get(key) or ""), str(other.get(key) or ""))
-            for key in FIELDS[noun]
-            if kept.get(key) or other.get(key)
-        ]
+        sides = [(key, str(kept.get(key) or ""), str(other.get(key) or "")) for key in FIELDS[noun]]
+        differ = [side for side in sides if side[2] and side[1] != side[2]] or sides[:1]
+        fields = [MergeField(key, f"field.{key}", one, two) for key, one, two in differ]
         super().__init__(
             fields, t("form.merge", kept=f"{kept['name']} {kept['id']}", other=f"{other['name']} {other['id']}")
         )
@@ -104,6 +104,9 @@ class MergeDialog(ConflictDialog):
     def made(self, fields: Sequence[Any]) -> ConflictTable:
         shown = [one._replace(kept=chosen(one.key, one.kept), other=chosen(one.key, one.other)) for one in fields]
         return MergeTable(shown)
+
+    def buttons(self) -> list[Button]:
+        return [button("key.merge", "^S", "save"), button("ui.cancel", "Esc", "cancel")]
 
     @property
     def unsaved(self) -> bool:

@@ -36,7 +36,7 @@ def known(ctx: Context, targets: Sequence[Target]) -> tuple[list[tuple[str, int]
 class TagDialog(Finder):
     """Type to find a tag or to make one, Enter or a click to hang it or take it off; answers what was changed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False)]
 
     def __init__(self, every: list[tuple[str, int]], held: dict[str, int], rows: int, name: str) -> None:
         title = t("form.tag", name=name) if rows == 1 else t("form.tag.many", n=rows)
@@ -108,6 +108,5 @@ class TagDialog(Finder):
     def unsaved(self) -> bool:
         return self.changes != ([], [])
 
-    @on(Button.Pressed, "#save")
     def action_save(self) -> None:
         self.dismiss(self.changes)
