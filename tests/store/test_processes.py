@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from icrm_tui import db, doctor, history, search
@@ -24,7 +25,15 @@ CHANGES = 100
 
 def together(store: Path, works: list[Callable[[Context], Any]]) -> list[Any]:
     """What each work answered, or its error, all begun at once in processes of their own."""
-    gate, answers = fork.Barrier(len(works)), fork.SimpleQueue()
+    return started(store, works)()
+
+
+def started(store: Path, works: list[Callable[[Context], Any]]) -> Callable[[], list[Any]]:
+    """Processes that wait for the call which lets them begin and gives their answers.
+
+    A process with threads of its own must not fork: a child may find a lock held by a thread it does not have.
+    """
+    gate, answers = fork.Barrier(len(works) + 1), fork.SimpleQueue()
 
     def run(n: int) -> None:
         try:
@@ -38,11 +47,16 @@ def together(store: Path, works: list[Callable[[Context], Any]]) -> list[Any]:
     processes = [fork.Process(target=run, args=(n,)) for n in range(len(works))]
     for process in processes:
         process.start()
-    found = dict(answers.get() for _ in processes)
-    for process in processes:
-        process.join()
-        assert process.exitcode == 0
-    return [found[n] for n in range(len(works))]
+
+    def finish() -> list[Any]:
+        gate.wait(30)
+        found = dict(answers.get() for _ in processes)
+        for process in processes:
+            process.join()
+            assert process.exitcode == 0
+        return [found[n] for n in range(len(works))]
+
+    return finish
 
 
 def test_eight_writers_lose_nothing_while_a_session_reads(store: Path, ctx: Context) -> None:
@@ -65,6 +79,7 @@ def test_eight_writers_lose_nothing_while_a_session_reads(store: Path, ctx: Cont
     def count(ctx: Context, contact_id: int) -> bool:
         return contacts.edit(ctx, contact_id, {"city": str(int(contacts.get(ctx, contact_id)["city"]) + 1)})
 
+    finish = started(store, [work] * WRITERS)
     session = Session(store)
     try:
         reads = 0
@@ -75,9 +90,7 @@ def test_eight_writers_lose_nothing_while_a_session_reads(store: Path, ctx: Cont
             return len(connection.read("SELECT id FROM contacts"))
 
         answers: list[Any] = []
-        from threading import Thread
-
-        thread = Thread(target=lambda: answers.extend(together(store, [work] * WRITERS)))
+        thread = Thread(target=lambda: answers.extend(finish()))
         thread.start()
         seen = [session.submit("reader", read).result(30)]
         while thread.is_alive():
