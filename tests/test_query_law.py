@@ -208,9 +208,11 @@ def birthdays() -> Iterator[st.SearchStrategy[Query]]:
 
 
 def ages() -> Iterator[st.SearchStrategy[Query]]:
+    """Days ago are days of the user's clock, also where it was set back between."""
     for text, ago in (("30d", timedelta(days=30)), ("1d", timedelta(days=1)), ("2w", timedelta(days=14))):
-        yield leaf(f"last_contact>{text}", lambda p, t=NOW - ago: p.last is not None and p.last < t)
-        yield leaf(f"last_contact<{text}", lambda p, t=NOW - ago: p.last is not None and p.last > t)
+        then = NOW.astimezone(ZONE) - ago
+        yield leaf(f"last_contact>{text}", lambda p, t=then: p.last is not None and p.last < t)
+        yield leaf(f"last_contact<{text}", lambda p, t=then: p.last is not None and p.last > t)
 
 
 def found(p: Person, word: str) -> bool:
