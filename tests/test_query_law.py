@@ -254,7 +254,9 @@ LEAVES = st.one_of(
     leaf("no:interaction", lambda p: not p.touches),
     leaf(
         "interaction(channel:email at<30d)",
-        lambda p: any(channel == "email" and at > NOW - timedelta(days=30) for channel, at in p.touches),
+        lambda p: any(
+            channel == "email" and at > NOW.astimezone(ZONE) - timedelta(days=30) for channel, at in p.touches
+        ),
     ),
     leaf("interaction(-channel:call)", lambda p: any(channel != "call" for channel, _at in p.touches)),
     *(leaf(word, lambda p, w=word: found(p, w)) for word in ("anna", "schmidt", "acme", "example", "hannah")),
