@@ -13,6 +13,14 @@ class IcrmError(Exception):
         self.code = code
         self.values = values
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross from one process to another."""
+        return _again, (type(self), self.code, self.values)
+
+
+def _again(kind: type[IcrmError], code: str, values: dict[str, Any]) -> IcrmError:
+    return kind(code, **values)
+
 
 class Refused(IcrmError):
     """A rule says no."""

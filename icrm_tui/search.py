@@ -1,15 +1,22 @@
 """Finding anyone by any part of what is known of them, and telling whom somebody meant."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import partial
+from itertools import chain
+from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple
 
 from icrm_tui import db, nouns, tokens
 from icrm_tui.context import Context
 from icrm_tui.errors import Ambiguous, NotFound, Usage
+from icrm_tui.processes import in_turn, processors
 from icrm_tui.text import like, plain
 
 BATCH = 1000  # rows indexed in one short transaction
+MANY = 10_000  # waiting rows, from which on other processes are worth starting
 PAUSE = 0.004  # seconds between two: another writer looks every three milliseconds
 STALE = 0.2  # of all postings, from which on the index is built anew
 LEAST = 1000  # postings, below which that is not worth it
@@ -150,38 +157,48 @@ def refresh(tx: db.Tx, noun: str, touched: Mapping[str, db.Ids]) -> None:
 
 
 def index(connection: db.Connection, noun: str, ids: db.Ids) -> None:
-    """Cut and index these rows now. Old postings vanish with their docs row."""
+    """Cut and index these rows now."""
+    _put(connection, noun, ids, _cut(connection, noun, ids))
+
+
+def _cut(connection: db.Connection, noun: str, ids: db.Ids) -> list[tuple[int, str]]:
+    """The tokens of these rows, of those that can be found at all."""
     rows = connection.read(nouns.noun(noun).search.format(ids=ids))
+    return [(row["id"], tokens.of(noun, row)) for row in rows]
+
+
+def _put(connection: db.Connection, noun: str, ids: db.Ids, cut: Sequence[tuple[int, str]]) -> None:
+    """Index rows by their tokens. Old postings vanish with their docs row."""
     connection.execute(f"DELETE FROM docs WHERE kind = '{noun}' AND ref_id IN {ids}")
-    if not rows:
+    if not cut:
         return
-    first = connection.reserve("docs", len(rows))
+    first = connection.reserve("docs", len(cut))
     connection.many(
         "INSERT INTO docs (docid, kind, ref_id) VALUES (?, ?, ?)",
-        [(first + i, noun, row["id"]) for i, row in enumerate(rows)],
+        [(first + i, noun, row_id) for i, (row_id, _tokens) in enumerate(cut)],
     )
     connection.many(
         "INSERT INTO docs_fts (rowid, tokens) VALUES (?, ?)",
-        [(first + i, tokens.of(noun, row)) for i, row in enumerate(rows)],
+        [(first + i, text) for i, (_id, text) in enumerate(cut)],
     )
 
 
-def drain(connection: db.Connection, thorough: bool = False) -> Iterator[tuple[int, int]]:
+def drain(connection: db.Connection, thorough: bool = False, hurry: bool = False) -> Iterator[tuple[int, int]]:
     """Index what waits, a short transaction at a time, with pauses that let other writers in; (done, total).
 
     All is read anew where another version cut the tokens, or (asked only when something waits, or `thorough`) where
-    too much of the index is postings of what has changed since.
+    too much of the index is postings of what has changed since. In a `hurry` other processes help where much waits.
     """
     total = _waiting(connection)
     if _other_version(connection) or ((total or thorough) and _stale(connection)):
         rebuild(connection)
         total = _waiting(connection)
     done, pause = 0, Event()
-    while n := _drain_some(connection):
+    helped = _drain_helped(connection) if hurry and total >= MANY and processors() > 1 else iter(())
+    for n in chain(helped, iter(partial(_drain_some, connection), 0)):
         done += n
         yield done, max(total, done)
-        if n == BATCH:
-            pause.wait(PAUSE)
+        pause.wait(PAUSE)
 
 
 def _drain_some(connection: db.Connection) -> int:
@@ -193,11 +210,47 @@ def _drain_some(connection: db.Connection) -> int:
         for noun in {row["kind"] for row in waiting}:
             ids = db.Ids(row["ref_id"] for row in waiting if row["kind"] == noun)
             index(connection, noun, ids)
-            connection.execute(f"DELETE FROM search_todo WHERE kind = '{noun}' AND ref_id IN {ids}")
+            _done(connection, noun, ids)
         connection.commit()
     finally:
         connection.rollback()
     return len(waiting)
+
+
+def _done(connection: db.Connection, noun: str, ids: db.Ids) -> None:
+    connection.execute(f"DELETE FROM search_todo WHERE kind = '{noun}' AND ref_id IN {ids}")
+
+
+def _drain_helped(connection: db.Connection) -> Iterator[int]:
+    """The same with tokens cut in other processes; when somebody writes meanwhile, what they read may be no more."""
+    moment = connection.token()
+    with in_turn(_help, connection.path) as shares:
+        for noun, some, cut in shares:
+            ids = db.Ids(some)
+            connection.begin()
+            try:
+                if connection.token() != moment:
+                    return
+                _put(connection, noun, ids, cut)
+                _done(connection, noun, ids)
+                connection.commit()
+            finally:
+                connection.rollback()
+            yield len(some)
+
+
+def _help(path: Path, share: int, shares: int) -> Iterator[tuple[str, list[int], list[tuple[int, str]]]]:
+    """A share of what waits: noun, ids, and the tokens of those that can be found."""
+    with closing(db.attach(path, readonly=True)) as connection:
+        n = 0
+        for noun in nouns.SEARCHED:
+            waiting = "SELECT ref_id FROM search_todo WHERE kind = :kind ORDER BY ref_id"
+            ids = array("q", (row[0] for row in connection.stream(waiting, {"kind": noun})))
+            for start in range(0, len(ids), BATCH):
+                if n % shares == share:
+                    some = ids[start : start + BATCH].tolist()
+                    yield noun, some, _cut(connection, noun, db.Ids(some))
+                n += 1
 
 
 def _waiting(connection: db.Connection, most: int = -1) -> int:

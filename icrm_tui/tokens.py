@@ -33,85 +33,85 @@ class Way(NamedTuple):
 # --- what a row is found by ------------------------------------------------------------------------------
 
 
-def _word(word: str, into: set[str]) -> None:
+# Lists, not sets: a token said twice costs less than asking each of them whether it was said.
+
+
+@lru_cache(maxsize=8192)
+def _word(word: str) -> tuple[str, ...]:
     """Its first letters, and every window of three."""
-    into.update((word[:1], word[:2]))
-    into.update([word[i : i + 3] for i in range(len(word) - 2)])
-    if not word.isalpha():
-        _phone(word, into)
+    windows = [word[i : i + 3] for i in range(len(word) - 2)]
+    return (word[:1], word[:2], *windows, *(() if word.isalpha() else _digits(word)))
 
 
-def _syllables(piece: str, into: set[str]) -> None:
-    """Scripts whose signs are syllables or words: each sign, and each two neighbours."""
-    into.update(piece)
-    into.update([piece[i : i + 2] for i in range(len(piece) - 1)])
-
-
-def _pinyin(piece: str, person: bool, into: set[str]) -> None:
-    from icrm_tui import pinyin
-
-    surname, syllables = pinyin.name_syllables(piece) if person else (0, pinyin.syllables(piece))
-    _read(syllables, surname, into)
-    if "v" in "".join(syllables):
-        _read([syllable.replace("v", "u") for syllable in syllables], surname, into)
-
-
-def _read(syllables: list[str], surname: int, into: set[str]) -> None:
-    """One reading: each syllable's first letters, all joined, the given name joined, the initials."""
-    firsts = [syllable[:1] for syllable in syllables]
-    into.update(firsts, [syllable[:2] for syllable in syllables])
-    _word("".join(syllables), into)
-    if surname:
-        _word("".join(syllables[surname:]), into)
-    _word("".join(firsts), into)
-
-
-def _name(text: str, into: set[str]) -> None:
-    _words(text, into, person=True)
-
-
-def _shared(text: str, into: set[str]) -> None:
-    """What many rows are found by: their company, their tags."""
-    into |= _shared_tokens(text)
+def _digits(text: str) -> list[str]:
+    """Every window of four digits, wherever they stand."""
+    return [run[i : i + 4] for run in LONG_DIGITS.findall(text) for i in range(len(run) - 3)]
 
 
 @lru_cache(maxsize=4096)
-def _shared_tokens(text: str) -> frozenset[str]:
-    into: set[str] = set()
+def _pinyin(piece: str, person: bool) -> tuple[str, ...]:
+    from icrm_tui import pinyin
+
+    surname, syllables = pinyin.name_syllables(piece) if person else (0, pinyin.syllables(piece))
+    read = _read(syllables, surname)
+    if "v" in "".join(syllables):
+        read += _read([syllable.replace("v", "u") for syllable in syllables], surname)
+    return tuple(read)
+
+
+def _read(syllables: list[str], surname: int) -> list[str]:
+    """One reading: each syllable's first letters, all joined, the given name joined, the initials."""
+    firsts = [syllable[:1] for syllable in syllables]
+    given = _word("".join(syllables[surname:])) if surname else ()
+    return [*firsts, *(s[:2] for s in syllables), *_word("".join(syllables)), *given, *_word("".join(firsts))]
+
+
+def _name(text: str, into: list[str]) -> None:
+    _words(text, into, person=True)
+
+
+def _shared(text: str, into: list[str]) -> None:
+    """What many rows are found by: their company, their tags."""
+    into += _shared_tokens(text)
+
+
+@lru_cache(maxsize=4096)
+def _shared_tokens(text: str) -> tuple[str, ...]:
+    into: list[str] = []
     _words(text, into)
-    return frozenset(into)
+    return tuple(into)
 
 
-def _words(text: str, into: set[str], person: bool = False) -> None:
+def _words(text: str, into: list[str], person: bool = False) -> None:
     folded = plain(text) or fold(text)
     words = pieces(folded)
     for piece in words:
-        if _wide(piece):
-            _syllables(piece, into)
+        if not piece.isascii() and _wide(piece):
+            # scripts whose signs are syllables or words: each sign, and each two neighbours
+            into += piece
+            into += [piece[i : i + 2] for i in range(len(piece) - 1)]
             if is_han(piece):
-                _pinyin(piece, person, into)
+                into += _pinyin(piece, person)
         else:
-            _word(piece, into)
+            into += _word(piece)
     if not (words and folded.isascii()):
-        into.update(c for c in folded.translate(STAND_IN) if not c.isalnum() and not (words and c.isascii()))
-    into -= {"", " "}
+        marks = folded.translate(STAND_IN)
+        into += [c for c in marks if not c.isalnum() and c != " " and not (words and c.isascii())]
 
 
-def _phone(text: str, into: set[str]) -> None:
-    """Every window of four digits, wherever they stand."""
-    for digits in LONG_DIGITS.findall(text):
-        into.update([digits[i : i + 4] for i in range(len(digits) - 3)])
+def _phone(text: str, into: list[str]) -> None:
+    into += _digits(text)
 
 
-def _email(text: str, into: set[str]) -> None:
+def _email(text: str, into: list[str]) -> None:
     for word in plain(text).translate(STAND_IN).split():
-        parts = pieces(word)
-        into.update([part[:1] for part in parts], [part[:2] for part in parts])
-        into.update([word[i : i + 3] for i in range(len(word) - 2)])
-        _phone(word, into)
+        for part in pieces(word):
+            into += (part[:1], part[:2])
+        into += [word[i : i + 3] for i in range(len(word) - 2)]
+        into += _digits(word)
 
 
-CUT: dict[str, Callable[[str, set[str]], None]] = {
+CUT: dict[str, Callable[[str, list[str]], None]] = {
     "name": _name,
     "words": _words,
     "company": _shared,
@@ -124,7 +124,7 @@ CUT: dict[str, Callable[[str, set[str]], None]] = {
 
 def of(noun: str, row: dict[str, Any]) -> str:
     """The tokens a row is found by; `row` has its id and texts named for how they are cut."""
-    into = {kind(noun)}
+    into = [kind(noun)]
     for column, text in row.items():
         if text and column != "id":
             CUT[column](text, into)

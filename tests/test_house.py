@@ -26,6 +26,7 @@ PACKAGE = "icrm_tui"
 LAYERS = (
     {
         "errors",
+        "processes",
         "text",
         "pinyin",
         "tokens",

@@ -4,17 +4,15 @@ Nothing waits while a file is read: its rows are staged in a private file and ma
 as sets. Which rows become what is the nouns' affair.
 """
 
-import errno
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from icrm_tui import nouns, search, settings, users
-from icrm_tui.collect import fields, headers, plans
-from icrm_tui.collect.formats import csv
+from icrm_tui.collect import fields, headers, plans, rejecting
 from icrm_tui.collect.mapping import Column
 from icrm_tui.collect.plans import Options, Plan, Preview, preview
 from icrm_tui.collect.reading import Given, Job, Shared, reader
@@ -22,7 +20,7 @@ from icrm_tui.collect.staging import Stage
 from icrm_tui.context import Context
 from icrm_tui.dates import OrderNeeded
 from icrm_tui.db import Tx
-from icrm_tui.errors import IcrmError, Interrupted, Refused, Unavailable, Usage
+from icrm_tui.errors import IcrmError, Interrupted, Refused, Usage
 from icrm_tui.text import fold
 
 __all__ = ["ImportReport", "Options", "Preview", "Trouble", "preview", "run"]
@@ -84,7 +82,7 @@ def run(
     plan = plans.make(ctx, path, options)
     called = name or str(path)
     if options.rejects:
-        _check_rejects(options, path)
+        rejecting.check(options.rejects, path, replace=options.replace)
     try:
         report = _run(ctx, plan, options.dates, called, progress, speak)
     except OrderNeeded:
@@ -105,12 +103,13 @@ def _run(ctx: Context, plan: Plan, order: str, called: str, progress: Progress, 
         _match(stage, options)
         progress("check", 1, 1)
         wanted = options.dry_run or options.partial or not stage.rejected
-        counts = _publish(ctx, stage, plan, moment, progress) if wanted else _counts(stage, options)
+        with ExitStack() as stack:
+            if options.rejects and stage.rejected:
+                stack.enter_context(rejecting.written(plan.path, plan.layout, stage.rejects(), options.rejects, speak))
+            counts = _publish(ctx, stage, plan, moment, progress) if wanted else _counts(stage, options)
         report = _report(plan, order or "ymd", called, counts, speak)
         report.totals = totals
-        if options.rejects and stage.rejected:
-            _write_rejects(plan, stage, options.rejects, speak)
-            report.rejects_file = str(options.rejects)
+        report.rejects_file = str(options.rejects) if options.rejects and stage.rejected else ""
     return report
 
 
@@ -243,53 +242,10 @@ def _report(plan: Plan, order: str, called: str, counts: dict[str, Any], speak: 
     )
 
 
-# --- what did not come in --------------------------------------------------------------------------------
-
-
-def _check_rejects(options: Options, path: Path) -> None:
-    """Refuse a rejects file that is there already, or cannot be, before anything is read."""
-    target = options.rejects
-    assert target is not None
-    if target.exists() and (not options.replace or (path.exists() and target.samefile(path))):
-        raise Refused("file-exists", path=str(target))
-    if not target.absolute().parent.is_dir():
-        raise Unavailable("file-write", path=str(target), detail=os.strerror(errno.ENOENT))
-
-
-def _write_rejects(plan: Plan, stage: Stage, target: Path, speak: Speak) -> None:
-    """The rejected rows as they were, with line and reason, in the file's own form."""
-    fresh = target.with_name(f".{target.name}.{os.getpid()}")
-    rejects = stage.rejects()
-    try:
-        writer = csv.Rejects(fresh, plan.layout)
-        try:
-            wanted = next(rejects, None)
-            for line, row, _problem in _every_row(plan):
-                if wanted is None:
-                    break
-                if line == wanted[0]:
-                    writer.row(line, row, speak(wanted[1]))
-                    wanted = next(rejects, None)
-        finally:
-            writer.close()
-        fresh.replace(target)
-    except OSError as error:
-        raise Unavailable("file-write", path=str(target), detail=error.strerror or "") from error
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def _every_row(plan: Plan) -> Iterator[csv.Row]:
-    try:
-        yield from csv.rows(plan.path, plan.layout)
-    except Refused as error:
-        yield from csv.rest(plan.path, plan.layout, error.values["row"])
-
-
 def _fill_search(ctx: Context, progress: Progress) -> int:
     """Make what came in searchable; called off, it goes on another time. How many rows wait."""
     try:
-        for done, total in search.drain(ctx.connection):
+        for done, total in search.drain(ctx.connection, hurry=True):
             progress("search", done, total)
     except (KeyboardInterrupt, Interrupted):
         pass

@@ -3,29 +3,21 @@
 Parsing takes a processor longer than storing what was parsed. Nothing here touches the store.
 """
 
-import gc
 import json
-import marshal
-import os
-import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from icrm_tui import nouns
 from icrm_tui.collect import mapping
 from icrm_tui.collect.formats import csv
-from icrm_tui.dates import OrderNeeded
 from icrm_tui.errors import IcrmError, Refused, Usage
+from icrm_tui.processes import in_turn, processors
 
 BATCH = 500  # rows of one batch: few enough to stay in the processor's cache
 LARGE = 2 << 20  # bytes from which a file has readers of its own
-MOST = 4  # of them
 
 Doubt = tuple[str, str, dict[str, Any]]  # field, code, values: what a row says that was not taken as it stands
 
@@ -206,64 +198,12 @@ class _Reader:
 @contextmanager
 def reader(job: Job) -> Iterator[Iterator[Batch]]:
     """The batches of a file, of a large one from other processes, which end with this context."""
-    readers = min(processors(), MOST)
-    if job.path.stat().st_size < LARGE or readers < 2:
+    if job.path.stat().st_size < LARGE or processors() < 2:
         yield batches(job)
         return
-    spawning = get_context("spawn")
-    with ExitStack() as stack:
-        pipes = []
-        for k in range(readers):
-            here, there = spawning.Pipe(duplex=False)
-            process = spawning.Process(target=_serve, args=(there, job, k, readers), daemon=True)
-            stack.callback(_end, process, here)
-            process.start()
-            there.close()
-            pipes.append(here)
-        yield _received(pipes)
+    with in_turn(_plain_batches, job) as shares:
+        yield (Batch(*share) for share in shares)
 
 
-def _end(process: SpawnProcess, here: Connection) -> None:
-    here.close()
-    if process.pid is not None:
-        process.kill()
-        process.join()
-
-
-def processors() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # only Linux tells which of them we may use
-        return os.cpu_count() or 1
-
-
-def _serve(there: Connection, job: Job, reader: int, readers: int) -> None:
-    """One of the processes. Ctrl-C is meant for the one that asked, and ends this one as well."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()  # nothing here goes in circles, and looking for some takes a fifth of the time
-    try:
-        for batch in batches(job, reader, readers):
-            there.send_bytes(marshal.dumps(tuple(batch)))
-        there.send_bytes(b"")
-    except BrokenPipeError:
-        pass
-    except OrderNeeded:
-        there.send_bytes(b"?")
-    except Refused as error:
-        there.send_bytes(b"!" + json.dumps([error.code, error.values]).encode())
-
-
-def _received(pipes: list[Connection]) -> Iterator[Batch]:
-    """The batches in the order of the file, as each of the processes has its turn."""
-    while pipes:
-        for pipe in list(pipes):
-            packed = pipe.recv_bytes()
-            if packed[:1] == b"?":
-                raise OrderNeeded
-            if packed[:1] == b"!":
-                code, values = json.loads(packed[1:])
-                raise Refused(code, **values)
-            if packed:
-                yield Batch(*marshal.loads(packed))
-            else:
-                pipes.remove(pipe)
+def _plain_batches(job: Job, reader: int, readers: int) -> Iterator[tuple[Any, ...]]:
+    return (tuple(batch) for batch in batches(job, reader, readers))

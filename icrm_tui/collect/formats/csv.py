@@ -52,6 +52,11 @@ COUNT = re.compile(
 )
 FIGURE = re.compile(r"[^\w\s]{0,3}\s*-?(\d{1,9}|\d{1,3}([ ,.'’]\d{3})+)([.,]\d+)?\s*(%|[^\w\s]|[A-Z]{3}|元)?\Z")
 
+
+class TooLong(list[str]):
+    """The cells of a row one of which is longer than a cell may be."""
+
+
 Row = tuple[int, list[str], str]
 """The line it starts at, its cells, and what is wrong with it: "", "csv-long", "csv-cell" or "csv-cut"."""
 
@@ -156,29 +161,6 @@ class Writer:
 
     def raw(self, cells: Iterable[str]) -> None:
         self._writer.writerow(cells)
-
-
-class Rejects:
-    """A file of the rows that did not come in, as they were, with their line and the reason in front.
-
-    In front, because a row may be longer than the header. Mended and imported again, the two columns
-    are passed over. Encodings that may not hold every reason give way to UTF-8.
-    """
-
-    def __init__(self, path: Path, layout: Layout) -> None:
-        same = layout.encoding.startswith(("utf", "gb18030"))
-        self._stream = path.open("w", encoding=layout.encoding if same else "utf-8-sig", newline="")
-        self._kept = [i for i, name in enumerate(layout.names) if name not in (LINE, REASON)]
-        self._width = len(layout.names)
-        names = [layout.names[i] for i in self._kept]
-        self._writer = Writer(self._stream, [LINE, REASON, *names], layout.delimiter)
-
-    def row(self, line: int, cells: Sequence[str], reason: str) -> None:
-        kept = [cells[i] for i in self._kept if i < len(cells)]
-        self._writer.raw([str(line), guarded(reason), *kept, *cells[self._width :]])
-
-    def close(self) -> None:
-        self._stream.close()
 
 
 def _open(path: Path, text: charset.Text | Layout) -> TextIO:
@@ -355,10 +337,6 @@ def _mended(raw: list[str], layout: Layout, line: int, error: str) -> list[str]:
     before = loose(raw if ended else raw[:-1])
     opened = sum(len(NEWLINE.findall(cell)) for cell in before[:-1])
     raise Refused("csv-unterminated", line=line + opened, row=line)
-
-
-class TooLong(list[str]):
-    """The cells of a row one of which is longer than a cell may be."""
 
 
 def _finished(item: tuple[int, list[str], bool], width: int) -> Row:

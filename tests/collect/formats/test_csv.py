@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from icrm_tui.collect.formats import csv
+from icrm_tui.collect.rejecting import Rejects
 from icrm_tui.errors import IcrmError, Refused, Usage
 from icrm_tui.text import guarded, unguarded
 
@@ -344,7 +345,7 @@ def test_rejected_rows_come_back_as_they_were(tmp_path, file, encoding):
     path = file(f'Name;Note;Name\n{name};\'=x;1\nAnn;"a;b";2\nBob;c;3;4\n', encoding)
     layout, found = read(path)
     out = tmp_path / "rejects.csv"
-    rejects = csv.Rejects(out, layout)
+    rejects = Rejects(out, layout)
     for line, row, _ in found:
         rejects.row(line, row, "没有 e-mail")
     rejects.close()
@@ -355,7 +356,7 @@ def test_rejected_rows_come_back_as_they_were(tmp_path, file, encoding):
     assert [row[2:] for _, row, _ in back] == [row for _, row, _ in found]
     assert [row[:2] for _, row, _ in back] == [[str(n), "没有 e-mail"] for n in (2, 3, 4)]
 
-    twice = csv.Rejects(tmp_path / "twice.csv", again)
+    twice = Rejects(tmp_path / "twice.csv", again)
     twice.row(2, back[0][1], "still")
     twice.close()
     assert csv.sniff(tmp_path / "twice.csv").names == again.names
