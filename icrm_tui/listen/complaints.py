@@ -28,7 +28,8 @@ def add(ctx: Context, who: Who, complaint: Complaint) -> int:
     def work(tx: Tx) -> int:
         category = categories.named(tx, complaint.category) if complaint.category.strip() else None
         complaint_id = tx.reserve("complaints", 1)
-        ref = rules.refer(complaint_id)
+        while tx.read("SELECT 1 FROM complaints WHERE ref = :ref", ref=(ref := rules.refer(complaint_id))):
+            complaint_id = tx.reserve("complaints", 1)  # past what came along with complaints of another store
         tx.insert(
             "complaints",
             id=complaint_id,
@@ -255,10 +256,11 @@ def archive(ctx: Context, complaint_id: int, archived: bool = True) -> bool:
 
 
 def meant(ctx: Context, text: str) -> int:
-    """The complaint that a reference (`C-7K2`, `7k2`) or an id (`c17`, 17) names."""
+    """The complaint that a reference (`C-7K2`, `7k2`), an id (`c17`, 17) or the number it came with names."""
     column, value = rules.key(text)
     found = ctx.read(f"SELECT id FROM complaints WHERE {column} = :value", value=value)
-    if not found:
+    found = found or ctx.read("SELECT id FROM complaints WHERE number_key = :key LIMIT 2", key=fold(text) or None)
+    if len(found) != 1:
         raise NotFound("no-complaint", ref=text)
     return int(found[0]["id"])
 
@@ -280,7 +282,7 @@ def get(ctx: Context, complaint_id: int) -> Row:
 def show(ctx: Context, complaint_id: int) -> dict[str, Any]:
     """The complaint's record, as JSON gives it, with the moves that can be made and all that happened."""
     row = get(ctx, complaint_id)
-    keys = ("channel", "category", "severity", "wanted", "cause", "remedy", "tell_back", "satisfied", "reason")
+    keys = ("number", "channel", "category", "severity", *rules.PLAIN, "satisfied", "reason")
     return {
         **_line(ctx, row),
         "text": row["text"],
@@ -315,16 +317,12 @@ def _line(ctx: Context, row: Row) -> dict[str, Any]:
 
 def board(ctx: Context, state: str, everyone: bool = True, limit: int = 50) -> list[dict[str, Any]]:
     """A column of the board: the worst first, of those the oldest; mine unless `everyone`."""
-    return _lines(ctx, f"x.state = :state AND x.archived = 0{_whose(everyone)}", limit, state=state, me=ctx.user)
+    return _lines(ctx, f"x.state = :state AND {MINE}", limit, state=state, me=ctx.user, all=int(everyone))
 
 
 def unended(ctx: Context, customer_id: int, limit: int = 50) -> list[dict[str, Any]]:
     """What a customer still waits for."""
     return _lines(ctx, "x.customer_id = :customer AND x.ended_at = ''", limit, customer=customer_id)
-
-
-def _whose(everyone: bool) -> str:
-    return "" if everyone else " AND x.owner = :me"
 
 
 def _lines(ctx: Context, where: str, limit: int, **params: Any) -> list[dict[str, Any]]:
@@ -334,12 +332,13 @@ def _lines(ctx: Context, where: str, limit: int, **params: Any) -> list[dict[str
 
 def counts(ctx: Context, everyone: bool = True) -> dict[str, int]:
     """How many there are in each state."""
-    where = f"x.archived = 0{_whose(everyone)}"
-    rows = ctx.read(f"SELECT x.state, count(*) AS n FROM complaints x WHERE {where} GROUP BY x.state", me=ctx.user)
+    sql = f"SELECT x.state, count(*) AS n FROM complaints x WHERE {MINE} GROUP BY x.state"
+    rows = ctx.read(sql, me=ctx.user, all=int(everyone))
     found = {row["state"]: row["n"] for row in rows}
     return {state: found.get(state, 0) for state in rules.STATES}
 
 
+MINE = "x.archived = 0 AND (:all = 1 OR x.owner = :me)"
 CUSTOMER = "FROM customers c WHERE c.id = {t}.customer_id"
 NAME = f"COALESCE((SELECT p.name FROM contacts p WHERE p.id = {{t}}.contact_id), (SELECT c.name {CUSTOMER}), '')"
 CATEGORY = "complaint_categories g WHERE g.id = {t}.category_id"
@@ -363,6 +362,7 @@ NOUN = Noun(
     label="what",
     fields={
         "ref": Field("text", "{t}.ref_key", shown="{t}.ref"),
+        "number": Field("text", "{t}.number_key", shown="{t}.number"),
         "kind": Field("choice", "{t}.kind", choices=rules.KINDS),
         "state": Field("choice", "{t}.state", choices=rules.STATES),
         "what": Field("text", "{t}.what_key", shown="{t}.what"),
@@ -384,16 +384,15 @@ NOUN = Noun(
         "archived": Field("flag", "{t}.archived"),
     },
     lends={
-        "customer": {"complaints": Field("number", WAITING.format(column="customer_id"))},
-        "company": {"complaints": Field("number", WAITING.format(column="customer_id"))},
-        "contact": {"complaints": Field("number", WAITING.format(column="contact_id"))},
+        noun: {"complaints": Field("number", WAITING.format(column=column))}
+        for noun, column in (("customer", "customer_id"), ("company", "customer_id"), ("contact", "contact_id"))
     },
     columns=("ref", "severity", "state", "what", "customer", "owner", "opened", "name", "kind", "category"),
     order="-opened",
     owned=(Owned("complaints", "owner", "{t}.ended_at = ''", "{t}.customer_id"),),
-    search="SELECT t.id, t.what AS words, t.ref AS handle FROM complaints t WHERE t.id IN {ids}",
+    search="SELECT t.id, t.what AS words, t.ref || ' ' || t.number AS handle FROM complaints t WHERE t.id IN {ids}",
     hits="SELECT t.id, t.what AS name, t.sort_key FROM {found}complaints t WHERE t.archived = 0 AND ({condition})",
     detail="{t}.ref",
-    verify=(*in_name("{t}.what_key", "{t}.sort_key"), "{t}.ref_key {like}"),
+    verify=(*in_name("{t}.what_key", "{t}.sort_key"), "({t}.ref_key {like} OR {t}.number_key {like})"),
     edit=edit,
 )

@@ -224,6 +224,13 @@ CREATE INDEX complaint_events_at ON complaint_events (at, id);
 CREATE INDEX complaint_events_made ON complaint_events (created_rev);
 """
 
+# the number a complaint has where it came from, which its customer knows
+NUMBERS = """
+ALTER TABLE complaints ADD COLUMN number TEXT NOT NULL DEFAULT '';
+ALTER TABLE complaints ADD COLUMN number_key TEXT NOT NULL DEFAULT '';
+CREATE INDEX complaints_number ON complaints (number_key) WHERE number_key <> '';
+"""
+
 
 def statements(text: str) -> list[str]:
     return [part.strip() for part in text.format(**SQLITE).split(";\n") if part.strip()]
@@ -240,7 +247,12 @@ def m002_day(run: Callable[[str], object]) -> None:
         run(statement.rstrip(";"))
 
 
-MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (m001_trunk, m002_day)
+def m003_numbers(run: Callable[[str], object]) -> None:
+    for statement in statements(NUMBERS):
+        run(statement.rstrip(";"))
+
+
+MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (m001_trunk, m002_day, m003_numbers)
 
 
 def version(connection: Connection) -> int:
