@@ -91,7 +91,8 @@ class Importer(NamedTuple):
     A column of the file feeds one of `targets`; of `many` there may be several, each with a label (`phone.work`);
     in `days` the order of numbers must be known. `parse(cells, given)` reads nothing: the values of `columns` and of
     the `parts`, as tuples, or Rejected; what many rows point at goes to a table of `shared` ones, by number. New rows
-    get ids of `table`. `publish(ctx, tx, policy)` runs in a change, with the rows staged and matched.
+    get ids of `table`. `look(stage, options)`, once all rows are staged, may turn some away for what is in the store.
+    `publish(ctx, tx, policy)` runs in a change, with the rows staged and matched; what else it made, by number.
     """
 
     table: str
@@ -104,7 +105,8 @@ class Importer(NamedTuple):
     shared: Mapping[str, Mapping[str, str]]
     match: tuple[Match, ...]
     parse: Callable[..., Any]
-    publish: Callable[..., None]
+    publish: Callable[..., dict[str, int] | None]
+    look: Callable[..., None] | None = None
 
 
 class Exporter(NamedTuple):
@@ -306,6 +308,10 @@ DERIVED: dict[str, str] = {
 IMPORTERS: dict[str, str] = {
     "contact": "collect.contacts_import:IMPORTER",
     "company": "collect.companies_import:IMPORTER",
+    "interaction": "collect.interactions_import:IMPORTER",
+    "reminder": "engage.reminders_import:IMPORTER",
+    "complaint": "listen.complaints_import:IMPORTER",
+    "order": "collect.orders_import:IMPORTER",
 }
 
 EXPORTERS: dict[str, str] = {
@@ -313,6 +319,8 @@ EXPORTERS: dict[str, str] = {
     "company": "collect.companies_export:EXPORTER",
     "interaction": "collect.interactions_export:EXPORTER",
     "reminder": "engage.reminders_export:EXPORTER",
+    "complaint": "listen.complaints_export:EXPORTER",
+    "order": "collect.orders_export:EXPORTER",
 }
 
 # dialog word → screen class

@@ -67,6 +67,11 @@ def publish(tx: Tx) -> None:
     )
 
 
+def join(tx: Tx, select: str) -> None:
+    """Contacts made in this change belong to the firms that SELECT pairs them with."""
+    tx.bulk("belongings", "contact_id, customer_id", select)
+
+
 def move(ctx: Context, tx: Tx) -> None:
     """Contacts that move (`stage.moves`) leave where they were and begin where they go, today."""
     today = ctx.today.isoformat()

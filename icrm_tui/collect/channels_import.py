@@ -103,6 +103,11 @@ HAS = "EXISTS (SELECT 1 FROM channels h WHERE h.contact_id = t.id AND h.kind = c
 COLUMNS = "contact_id, kind, value, key, label, main, ident, doubtful"
 
 
+def make(tx: Tx, select: str) -> None:
+    """Channels, as SELECT gives them, of contacts made in this change."""
+    tx.bulk("channels", COLUMNS, select, fresh=True)
+
+
 def publish(tx: Tx, policy: str) -> None:
     """Give contacts the channels staged for them; what identifies somebody else stays with them, and is doubted."""
     _fold(tx, policy)

@@ -145,6 +145,11 @@ def named(ctx: Context, tx: Tx, select: str) -> None:
     )
 
 
+def make(tx: Tx, select: str) -> None:
+    """Companies of the customers that SELECT names: id, keys, phone and its key."""
+    tx.bulk("companies", "id, short_key, sort_key, phone, phone_key", select)
+
+
 def publish(ctx: Context, tx: Tx, policy: str) -> None:
     """Make the staged companies, or add to those they are."""
     fresh = " FROM stage.target t JOIN stage.rows r ON r.n = t.n JOIN stage.firms f ON f.seq = r.firm WHERE t.fresh = 1"

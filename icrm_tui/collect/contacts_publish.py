@@ -1,6 +1,7 @@
 """How staged rows meet the contacts that are there, and become contacts."""
 
 import re
+from typing import Any
 
 from icrm_tui import merge
 from icrm_tui.collect import (
@@ -99,6 +100,11 @@ def publish(ctx: Context, tx: Tx, policy: str) -> None:
     _pointers(ctx, tx, policy)
     if updating:
         _bump(tx)
+
+
+def make(tx: Tx, select: str, **params: Any) -> None:
+    """Contacts of whom nothing is known but SELECT's id, customer, name and its keys, and when they were made."""
+    tx.bulk("contacts", f"id, customer_id, {', '.join(NAMES)}, created_at", select, **params)
 
 
 def _customers(ctx: Context, tx: Tx, policy: str) -> None:

@@ -70,6 +70,11 @@ def role(text: str) -> str | None:
     return _turned("roles").get(key(text))
 
 
+def meaning(table: str, text: str) -> str | None:
+    """What other systems call by `text`, in the words of that table; None where nobody is known to."""
+    return _turned(table).get(key(text))
+
+
 def preset(header: Sequence[str], kind: str, asked: str | None) -> tuple[str, dict[str, Any]]:
     """The preset asked for, else the one whose signature finds most of its names in the header."""
     if asked:

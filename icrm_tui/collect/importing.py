@@ -64,6 +64,7 @@ class ImportReport:
     dry_run: bool
     rejects_file: str = ""
     totals: int = 0  # lines at the end that are no rows
+    customers: int = 0  # made because rows of another kind name them
     waiting: int = 0  # rows that cannot be found by search yet
 
 
@@ -118,7 +119,8 @@ def _job(ctx: Context, plan: Plan, order: str, called: str) -> Job:
     for user in users.everyone(ctx):
         known |= {fold(user[key]): user["name"] for key in ("email", "full_name", "name") if user[key]}
     country = plan.options.country.upper() or ctx.setting("country")
-    given = Given(country, order, known, plan.fields, Path(called).name, ctx.stamp, Shared())
+    money = settings.get(ctx, "currency")
+    given = Given(country, order, known, plan.fields, Path(called).name, ctx.stamp, Shared(), ctx.zone, money)
     constants = [_turns(column, known) for column in plan.mapping.columns[: plan.constants]]
     return Job(plan.path, plan.layout, plan.mapping, plan.options.kind, given, constants, plan.options.partial)
 
@@ -147,6 +149,9 @@ def _read(stage: Stage, job: Job, progress: Progress) -> int:
 
 
 def _match(stage: Stage, options: Options) -> None:
+    if stage.importer.look:
+        stage.readmit()
+        stage.importer.look(stage, options)
     if options.on_duplicate != "create":
         stage.meet()
         stage.pair()
@@ -167,14 +172,16 @@ def _publish(ctx: Context, stage: Stage, plan: Plan, moment: int, progress: Prog
     def work(tx: Tx) -> dict[str, Any]:
         if ctx.connection.token() != moment:
             _match(stage, options)
+            if stage.rejected and not options.partial and not options.dry_run:
+                raise _TakenBack(_counts(stage, options))
         progress("publish", 0, 1)
         stage.fold(later=options.on_duplicate == "update")
         stage.aim(tx, matched=options.on_duplicate in ("update", "merge"))
         _define(ctx, plan)
-        stage.importer.publish(ctx, tx, options.on_duplicate)
+        more = stage.importer.publish(ctx, tx, options.on_duplicate)
         if options.save_mapping:
             settings.put(ctx, f"mapping.{options.kind}.{options.save_mapping}", json.dumps(_columns(plan)))
-        counts = _counts(stage, options)
+        counts = _counts(stage, options) | (more or {})
         if options.dry_run:
             raise _TakenBack(counts)
         return counts

@@ -3,21 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from icrm_tui.collect import customers_export
 from icrm_tui.context import Context
-from icrm_tui.db import Ids, Row
+from icrm_tui.db import Row
 from icrm_tui.nouns import Exporter
 
-TOUCHES = """SELECT i.*, c.kind AS customer_kind, c.name AS customer_name, p.name AS contact_name
- FROM interactions i JOIN customers c ON c.id = i.customer_id LEFT JOIN contacts p ON p.id = i.contact_id
- WHERE i.id IN {ids}"""
-COLUMNS = (
-    *("id", "at", "contact_id", "contact", "company", "channel", "dir", "outcome", "subject", "text", "link", "who"),
-)
+WHAT = ("channel", "dir", "outcome", "subject", "text", "link", "who")
+COLUMNS = ("id", "at", *customers_export.COLUMNS, *WHAT)
 
 
 def read(ctx: Context, ids: Sequence[int]) -> Iterator[Row]:
-    rows = {row["id"]: row for row in ctx.read(TOUCHES.format(ids=f"{Ids(ids)}"))}
-    return (rows[row_id] for row_id in ids if row_id in rows)
+    return customers_export.read(ctx, "interactions", ids)
 
 
 def record(row: Row) -> dict[str, Any]:
@@ -25,14 +21,8 @@ def record(row: Row) -> dict[str, Any]:
 
 
 def cells(row: Row) -> dict[str, str]:
-    found = {key: row[key] for key in ("at", "channel", "dir", "outcome", "subject", "link", "who")}
-    return found | {
-        "id": f"i{row['id']}",
-        "contact_id": f"p{row['contact_id']}" if row["contact_id"] else "",
-        "contact": row["contact_name"] or "",
-        "company": row["customer_name"] if row["customer_kind"] == "company" else "",
-        "text": row["body"],
-    }
+    said = row | {"text": row["body"]}
+    return {"id": f"i{row['id']}", "at": row["at"], **customers_export.cells(row), **{key: said[key] for key in WHAT}}
 
 
 EXPORTER = Exporter(lambda _ctx: list(COLUMNS), read, record, cells)

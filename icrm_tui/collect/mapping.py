@@ -14,7 +14,7 @@ from icrm_tui.text import unguarded
 # Columns of our own exports that are worked out, and so do not come back in.
 WORKED_OUT = frozenset(("created", "last_contact", "touches", "rev"))
 OWN = "icrm"  # the preset of our own exports
-JOINED = {"notes": "\n", "tags": ",", "address": ", ", "street2": ", "}
+JOINED = {"notes": "\n", "text": "\n", "tags": ",", "address": ", ", "street2": ", "}
 PACKED = " ::: "  # how Google puts several values into one cell
 NOT_CALLED = frozenset(("fax", "pager"))  # labels of numbers that nobody talks at
 NUMBERED = re.compile(r"(\w+?)(?:_\d+)?(_label)?")  # email, email_2, email_2_label in our own exports
@@ -205,7 +205,7 @@ def _own(header: Sequence[str], kind: str, custom: Sequence[str]) -> dict[int, t
             known[place] = known[place][0], list(header).index(label)
     names = [name for name in header if name not in (LINE, REASON)]
     telling = any(name == "id" or "_" in name or "." in name for name in names)
-    return known if "name" in names and telling else {}
+    return known if {"name", "contact_id"} & set(names) and telling else {}
 
 
 def _column(header: Sequence[str], name: str) -> str:
@@ -240,7 +240,7 @@ def _add(found: Cells, key: str, value: str, label: str) -> None:
         found[key] = []
     pairs = found[key]
     for piece in value.split(PACKED):
-        if piece.strip() and all(old != piece.strip() for _, old in pairs):
+        if piece.strip() and (label, piece.strip()) not in pairs:
             pairs.append((label, piece.strip()))
 
 

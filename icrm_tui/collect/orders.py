@@ -81,7 +81,7 @@ def add(ctx: Context, who: Who, order: Order) -> int:
 
     def work(tx: Tx) -> int:
         _trading(ctx, who)
-        _base(ctx, kept["currency"])
+        agree(ctx, kept["currency"])
         return tx.insert(
             "orders",
             customer_id=who.customer_id,
@@ -124,7 +124,8 @@ def archive(ctx: Context, order_id: int, archived: bool = True) -> bool:
     return changed
 
 
-def _base(ctx: Context, currency: str) -> None:
+def agree(ctx: Context, currency: str) -> None:
+    """The first amount decides what a store counts in, where nobody has said so."""
     if not settings.get(ctx, "currency"):
         settings.put(ctx, "currency", currency)
 

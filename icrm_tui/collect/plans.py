@@ -39,6 +39,7 @@ class Options:
     dates: str = ""
     skip_lines: int | None = None
     country: str = ""
+    create_missing: bool = False  # customers that rows of other kinds name and nobody knows
 
 
 class Preview(NamedTuple):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from icrm_tui import nouns
 from icrm_tui.collect import mapping
@@ -72,6 +73,8 @@ class Given(NamedTuple):
     origin: str  # where the rows come from
     stamp: str
     shared: Shared
+    zone: ZoneInfo  # whose clocks times without one are read by
+    currency: str  # of amounts that name none; empty while there is none
 
 
 class Job(NamedTuple):

@@ -2,8 +2,8 @@
 
 A private file beside the store, attached to its connection as `stage`: nothing waits for it, a kill leaves nothing
 but the file, and what is published is there as a set. Its tables: `rows` and the importer's parts, by the row's
-number `n`; `met` (which stored row a staged one is), `twins` (which earlier row of the file it is), `target` (the
-row a leader goes to), `rejects` and `doubts`.
+number `n`; `aside`, the rows turned away since; `met` (which stored row a staged one is), `twins` (which earlier row
+of the file it is), `target` (the row a leader goes to), `rejects` and `doubts`.
 """
 
 import json
@@ -26,11 +26,12 @@ KEPT = 100  # rejects and doubts a report shows
 
 TABLES = """
 CREATE TABLE stage.rows (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, {columns});
+CREATE TABLE stage.aside (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, {columns});
 CREATE TABLE stage.met (n INTEGER PRIMARY KEY, id INTEGER NOT NULL);
 CREATE TABLE stage.twins (n INTEGER PRIMARY KEY, lead INTEGER NOT NULL);
 CREATE TABLE stage.target (n INTEGER PRIMARY KEY, id INTEGER NOT NULL, fresh INTEGER NOT NULL);
 CREATE TABLE stage.changed (id INTEGER PRIMARY KEY);
-CREATE TABLE stage.rejects (line INTEGER, name TEXT, field TEXT, code TEXT, given TEXT);
+CREATE TABLE stage.rejects (line INTEGER, name TEXT, field TEXT, code TEXT, given TEXT, n INTEGER);
 CREATE TABLE stage.doubts (line INTEGER, name TEXT, field TEXT, code TEXT, given TEXT, value TEXT)
 """
 
@@ -139,6 +140,30 @@ class Stage:
         self._said.add((code, said))
         return fresh
 
+    # turning away
+
+    def refuse(self, field: str, some: Iterable[tuple[int, str, str, str]]) -> None:
+        """Turn away rows: number, the name that is said, code and values (as JSON)."""
+        self.connection.many(
+            "INSERT INTO stage.rejects (line, name, field, code, given, n)"
+            " SELECT r.line, ?, ?, ?, ?, r.n FROM stage.rows r WHERE r.n = ?",
+            ((name, field, code, given, n) for n, name, code, given in some),
+        )
+        refused = "n IN (SELECT j.n FROM stage.rejects j WHERE j.n IS NOT NULL)"
+        self.connection.execute(f"INSERT INTO stage.aside SELECT * FROM stage.rows WHERE {refused}")
+        n = self.connection.execute(f"DELETE FROM stage.rows WHERE {refused}")
+        self.rows -= n
+        self.rejected += n
+
+    def readmit(self) -> None:
+        """Take back in whoever was turned away: what is in the store may be another."""
+        n = self.connection.execute("DELETE FROM stage.rejects WHERE n IS NOT NULL")
+        if n:
+            self.connection.execute("INSERT INTO stage.rows SELECT * FROM stage.aside")
+            self.connection.execute("DELETE FROM stage.aside")
+            self.rows += n
+            self.rejected -= n
+
     # matching
 
     def meet(self) -> None:
@@ -155,16 +180,17 @@ class Stage:
 
         Two that are different stored rows stay apart, whatever they share.
         """
-        leads = _Leads(self.last, self.connection.stream("SELECT n, id FROM stage.met"))
-        leads.join(self._groups("SELECT id AS k, n FROM stage.met"))
+        leads = Leads(self.last, self.connection.stream("SELECT n, id FROM stage.met"))
+        leads.join(self.groups("SELECT id AS k, n FROM stage.met"))
         for match in self.importer.match:
             if match.twins:
-                leads.join(self._groups(match.twins))
+                leads.join(self.groups(match.twins))
         self.connection.execute("DELETE FROM stage.twins")
         self.connection.many("INSERT INTO stage.twins (n, lead) VALUES (?, ?)", leads.followers())
         self.connection.many("INSERT INTO stage.met (n, id) VALUES (?, ?) ON CONFLICT DO NOTHING", leads.met())
 
-    def _groups(self, sql: str) -> Iterator[list[int]]:
+    def groups(self, sql: str) -> Iterator[list[int]]:
+        """Rows by what SELECT k, n says they share."""
         grouped = f"SELECT group_concat(g.n) FROM ({sql}) AS g GROUP BY g.k HAVING count(*) > 1"
         for (members,) in self.connection.stream(grouped):
             yield sorted(map(int, members.split(",")))
@@ -243,7 +269,7 @@ class Stage:
         return found
 
 
-class _Leads:
+class Leads:
     """Rows joined into groups, each led by its first. Eight bytes a row each way: a file may have a million."""
 
     def __init__(self, n: int, met: Iterable[tuple[int, int]]) -> None:
@@ -297,6 +323,15 @@ def number(tx: Tx, table: str, staged: str) -> int:
 def met(tx: Tx) -> bool:
     """Whether any row goes to a stored one: with skip and create none does."""
     return bool(tx.read("SELECT 1 FROM stage.target WHERE fresh = 0 LIMIT 1"))
+
+
+def changed(tx: Tx, table: str) -> None:
+    """Note which of the stored rows this change has written."""
+    tx.derived(
+        f"INSERT INTO stage.changed (id) SELECT t.id FROM stage.target t JOIN {table} x ON x.id = t.id"
+        " WHERE t.fresh = 0 AND x.rev = :change",
+        change=tx.id,
+    )
 
 
 def doubt(tx: Tx, line: int, name: str, field: str, code: str, value: str) -> None:

@@ -1,4 +1,4 @@
-"""`icrm import FILE`: contacts and companies from a file."""
+"""`icrm import FILE`: contacts and companies from a file, and what happened with them."""
 
 import sys
 from collections.abc import Iterator
@@ -39,6 +39,7 @@ def import_(
     dates: Annotated[str | None, typer.Option(metavar="dmy|mdy|ymd")] = None,
     skip_lines: Number = None,
     country: Annotated[str | None, typer.Option(metavar="CC")] = None,
+    create_missing: Annotated[bool, typer.Option("--create-missing")] = False,
 ) -> None:
     """icrm import leads.csv --set source=fair --dry-run"""
     run = run_of(ctx)
@@ -58,6 +59,7 @@ def import_(
         dates=dates or "",
         skip_lines=skip_lines,
         country=country or "",
+        create_missing=create_missing,
     )
     with _readable(file) as path, _store(run, dry_run):
         report = importing.run(run.ctx, path, options, run.out.progress, sentence, file)
@@ -101,6 +103,8 @@ def _tell(run: Run, report: ImportReport) -> None:
         run.out.complain(t("import.line", line=trouble.line, name=trouble.name, reason=trouble.reason))
     ends = ("created", "updated", "merged", "skipped", "rejected")
     counted = [f"{t(f'import.{end}')} {getattr(report, end):,}" for end in ends if getattr(report, end)]
+    if report.customers:
+        counted.append(f"{t('import.customers')} {report.customers:,}")
     run.out.say(t("ui.comma").join(counted))
     if report.id:
         run.out.line(str(report.id))

@@ -6,21 +6,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from icrm_tui import recurrence
+from icrm_tui.collect import customers_export
 from icrm_tui.collect.formats.ical import Event
 from icrm_tui.context import Context
-from icrm_tui.db import Ids, Row
+from icrm_tui.db import Row
 from icrm_tui.nouns import Exporter
 from icrm_tui.text import visible
 
-REMINDERS = """SELECT r.*, c.kind AS customer_kind, c.name AS customer_name, p.name AS contact_name
- FROM reminders r JOIN customers c ON c.id = r.customer_id LEFT JOIN contacts p ON p.id = r.contact_id
- WHERE r.id IN {ids}"""
-COLUMNS = ("id", "what", "due", "contact_id", "contact", "company", "repeat", "priority", "owner", "zone", "done")
+COLUMNS = (
+    *("id", "what", "due", *customers_export.COLUMNS, "repeat", "starts", "priority", "owner", "zone", "done"),
+    "archived",
+)
 
 
 def read(ctx: Context, ids: Sequence[int]) -> Iterator[Row]:
-    rows = {row["id"]: row for row in ctx.read(REMINDERS.format(ids=f"{Ids(ids)}"))}
-    return (rows[row_id] for row_id in ids if row_id in rows)
+    return customers_export.read(ctx, "reminders", ids)
 
 
 def record(row: Row) -> dict[str, Any]:
@@ -31,11 +31,11 @@ def cells(row: Row) -> dict[str, str]:
     return {
         "id": f"r{row['id']}",
         "due": f"{row['due_on']} {row['due_time']}".strip(),
-        "contact_id": f"p{row['contact_id']}" if row["contact_id"] else "",
-        "contact": row["contact_name"] or ("" if row["customer_kind"] == "company" else row["customer_name"]),
-        "company": row["customer_name"] if row["customer_kind"] == "company" else "",
+        **customers_export.cells(row),
         "repeat": row["rule"],
+        "starts": row["starts_on"] if row["rule"] else "",
         "done": "yes" if row["done"] else "",
+        "archived": "yes" if row["archived"] else "",
         **{key: row[key] for key in ("what", "priority", "owner", "zone")},
     }
 

@@ -51,6 +51,28 @@ def everything(ctx: Context) -> list[dict[str, Any]]:
     )
 
 
+# --- importing -------------------------------------------------------------------------------------------
+
+STAGED = {"key": "TEXT", "name": "TEXT"}
+
+
+def staged(name: str) -> tuple[str, str]:
+    """The key and name of a category that a row names; one that is too long is cut."""
+    clean = check(" ".join(name.split())[:LIMIT])
+    return fold(clean), clean
+
+
+def publish(tx: Tx) -> None:
+    """See that there is a category for each that staged rows name."""
+    tx.bulk(
+        "complaint_categories",
+        "name, key",
+        "SELECT g.name, g.key FROM stage.categories g WHERE g.seq IN (SELECT r.category FROM stage.target t"
+        " JOIN stage.rows r ON r.n = t.n) ORDER BY g.seq",
+        unless="key",
+    )
+
+
 NOUN = Noun(
     "category",
     "complaint_categories",

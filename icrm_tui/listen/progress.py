@@ -52,6 +52,30 @@ def tries(ctx: Context, complaint_id: int) -> Asked:
     return asked(((row["at"], row["channel"]) for row in rows), ctx.zone)
 
 
+# --- importing -------------------------------------------------------------------------------------------
+
+STAGED = {
+    "seq": "INTEGER", "at": "TEXT", "who": "TEXT", "event": "TEXT", "state": "TEXT", "channel": "TEXT", "text": "TEXT",
+    "text_key": "TEXT",
+}  # fmt: skip
+
+
+def publish(ctx: Context, tx: Tx) -> None:
+    """What staged rows tell of: all of it for a new complaint; for one that is there the step that moved it on, and
+    notes nobody has made yet."""
+    last = "SELECT max(o.seq) FROM stage.events o WHERE o.n = e.n AND o.event <> 'noted'"
+    tx.bulk(
+        "complaint_events",
+        "complaint_id, at, who, event, state, channel, text, text_key",
+        "SELECT t.id AS complaint_id, e.at, COALESCE(e.who, :me) AS who, e.event, e.state, e.channel, e.text,"
+        " e.text_key FROM stage.target t JOIN stage.events e ON e.n = t.n WHERE t.fresh = 1"
+        f" OR (e.event <> 'noted' AND t.id IN (SELECT m.id FROM stage.moved m) AND e.seq = ({last}))"
+        " OR (e.event = 'noted' AND NOT EXISTS (SELECT 1 FROM complaint_events x WHERE x.complaint_id = t.id"
+        " AND x.event = 'noted' AND x.text_key = e.text_key)) ORDER BY t.id, e.seq",
+        me=ctx.user,
+    )
+
+
 NOUN = Noun(
     "progress",
     "complaint_events",

@@ -27,6 +27,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "import.merged": "merged",
     "import.skipped": "skipped",
     "import.rejected": "rejected",
+    "import.customers": "customers created",
     # how far long work is
     "stage.read": "Reading",
     "stage.check": "Checking",
@@ -294,6 +295,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "noun.progress": "progress",
     "brief.complaints": "Complaints",
     "field.ref": "Reference",
+    "field.number": "Their number",
     "field.state": "State",
     "field.severity": "Severity",
     "field.category": "Category",

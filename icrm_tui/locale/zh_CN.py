@@ -24,6 +24,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "import.merged": "合并",
     "import.skipped": "未变",
     "import.rejected": "失败",
+    "import.customers": "新建客户",
     # how far long work is
     "stage.read": "读取中",
     "stage.check": "核对中",
@@ -291,6 +292,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "noun.progress": "处理进展",
     "brief.complaints": "投诉",
     "field.ref": "编号",
+    "field.number": "原编号",
     "field.state": "状态",
     "field.severity": "严重程度",
     "field.category": "类别",

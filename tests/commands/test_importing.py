@@ -48,7 +48,7 @@ def test_the_report_is_one_object(icrm: Icrm, leads: Any, tmp_path: Path) -> Non
     assert {key: report[key] for key in report if key not in ("columns", "rejects", "warned", "file")} == {
         "id": 2, "kind": "contact", "encoding": "utf-8", "delimiter": ",", "dates": "ymd", "preset": "", "rows": 3,
         "created": 2, "updated": 0, "merged": 0, "skipped": 0, "rejected": 1, "warnings": 1, "unmapped": ["Shoe"],
-        "rejects_file": str(tmp_path / "bad.csv"), "dry_run": False, "totals": 0, "waiting": 0,
+        "rejects_file": str(tmp_path / "bad.csv"), "dry_run": False, "totals": 0, "customers": 0, "waiting": 0,
     }  # fmt: skip
     assert report["columns"][1] == {
         "name": "E-mail", "target": "email", "sure": 40, "first": ["ada@a.example", "nonsense", "oops"],
