@@ -23,6 +23,7 @@ from icrm_tui.widgets.frame import sentence
 from icrm_tui.widgets.text import glyphs, is_ascii
 
 LOOK = 1.0  # seconds between looks whether another process has written
+KEYS = {"escape": "Esc", "tab": "Tab", "home": "Home", "end": "End", "pageup": "PgUp", "pagedown": "PgDn"}
 ASCII_KEYS = {"enter": "Enter", "up": "Up", "down": "Down", "left": "Left", "right": "Right"}
 
 
@@ -54,7 +55,7 @@ def mode(place: str) -> Callable[[], Screen[Any]]:
 
 
 class IcrmApp(App[str]):
-    """Answers what is to open next, where that is not nothing: `demo`."""
+    """Answers what is to open next: `demo`, or nothing."""
 
     CSS_PATH = "app.tcss"
     TITLE = "icrm"
@@ -237,9 +238,8 @@ class IcrmApp(App[str]):
 
     def key_shown(self, key: str) -> str:
         """A key as the screens write it."""
-        if is_ascii() and key in ASCII_KEYS:
-            return ASCII_KEYS[key]
-        return super().get_key_display(Binding(key, ""))
+        named = KEYS | ASCII_KEYS if is_ascii() else KEYS
+        return named.get(key) or super().get_key_display(Binding(key, ""))
 
     def speak(self, language: str) -> None:
         i18n.use(language)

@@ -3,6 +3,7 @@
 Textual's own export measures text by characters, which squeezes Chinese into half its room.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
@@ -15,10 +16,13 @@ from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from textual._compositor import LayoutUpdate
 from textual.app import App
+from textual.pilot import Pilot
 from textual.strip import Strip
+from textual.widgets import Input, TextArea
 
 WIDTH, HEIGHT, SIZE = 9, 19, 15  # of a cell, and of its letters, in pixels
 MARGIN = 12
+STEPS = 400  # of waiting: some seconds, more than any answer takes
 FONTS = "'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', 'Microsoft YaHei', monospace"
 THEME = TerminalTheme((0, 0, 0), (255, 255, 255), [(0, 0, 0)] * 8)
 
@@ -29,6 +33,43 @@ def drawn(app: App[Any]) -> list[Strip]:
     update = compositor.render_update(full=True, screen_stack=app._background_screens, simplify=True)
     assert isinstance(update, LayoutUpdate)
     return [Strip.join(list(line)) for line in update.strips]
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until nothing is asked any more, every message is handled, and two pictures in a row are equal.
+
+    Pilot's own pause waits for the processor to be idle, which takes three times as long.
+    """
+    before: list[str] | None = None
+    for _step in range(STEPS):
+        if not await pilot._wait_for_screen():
+            raise AssertionError("the screens have stopped") from pilot.app._exception
+        for _turn in range(3):  # what that left behind on the loop
+            await asyncio.sleep(0)
+        now = None
+        if not _busy(pilot.app) and not asyncio.get_running_loop()._ready:  # type: ignore[attr-defined]
+            now = [strip.text for strip in drawn(pilot.app)]
+            if now == before:
+                return
+        before = now
+        await asyncio.sleep(0.005)
+    raise AssertionError(f"never settled: {pilot.app.screen}\n" + "\n".join(before or []))
+
+
+def _busy(app: App[Any]) -> bool:
+    """Whether anything is on its way: an answer, a layout, or what a timer is about to ask."""
+    screen = app.screen
+    if getattr(app, "pending", 0) or screen._layout_required or screen._repaint_required or screen._dirty_widgets:
+        return True
+    nodes = [node for one in app.screen_stack for node in (one, *one.walk_children())]
+    return any(getattr(node, "waiting", False) for node in nodes)
+
+
+def still(app: App[Any]) -> None:
+    """No cursor blinks in a picture."""
+    for field in app.screen.query("Input, TextArea"):
+        if isinstance(field, Input | TextArea):
+            field.cursor_blink = False
 
 
 def svg(strips: Sequence[Strip], title: str) -> str:

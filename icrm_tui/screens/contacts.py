@@ -67,6 +67,10 @@ class ContactsScreen(Acting):
         noun, ids = self.records.wanted.noun, self.records.ids
         self.app.push_screen(CustomerScreen(noun, event.row.id, ids, event.index))
 
+    @on(RecordList.Emptied)
+    def _emptied(self) -> None:
+        self.query_one(Summary).clear()
+
     @property
     def under_cursor(self) -> Target | None:
         row = self.records.listing.row

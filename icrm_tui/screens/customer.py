@@ -1,7 +1,7 @@
 """One customer: who they are, how to reach them, and everything that happened, with the next one a key away."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -129,7 +129,7 @@ class Summary(VerticalScroll):
     """The portrait of whoever is under the cursor of a list, where there is room for it."""
 
     DEFAULT_CSS = """
-    Summary { width: 44; display: none; border-left: solid $foreground 10%; padding: 0 1; scrollbar-size-vertical: 1; }
+    Summary { width: 42; display: none; border-left: solid $foreground 10%; padding: 0 1; scrollbar-size-vertical: 1; }
     """
     can_focus = False
 
@@ -141,6 +141,12 @@ class Summary(VerticalScroll):
         """There is room now: whoever is under the cursor has not been asked for yet."""
         if isinstance(self.screen, Acting):
             self.tell_more()
+
+    def clear(self) -> None:
+        self.query_one(Heading).show({})
+        self.query_one(Portrait).show(())
+        for recent in self.screen.query(Recent):
+            recent.set_entries((), date.min)
 
     def tell_more(self) -> None:
         """Ask for whoever the screen's keys are about, where there is room to show them."""
@@ -162,7 +168,7 @@ class Summary(VerticalScroll):
 class Recent(Timeline):
     """The last touches of whoever is under the cursor of a list, where there is room for that too."""
 
-    DEFAULT_CSS = "Recent { width: 64; display: none; border-left: solid $foreground 10%; }"
+    DEFAULT_CSS = "Recent { width: 52; display: none; border-left: solid $foreground 10%; }"
     can_focus = False
     nothing = "empty.timeline"
 

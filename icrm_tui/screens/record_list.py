@@ -7,6 +7,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 
 from icrm_tui import i18n, lists, nouns, query
 from icrm_tui.collect import fields
@@ -61,6 +62,9 @@ class RecordList(Vertical):
         Binding("H", "archived", "key.archived", id="list.archived", show=False),
     ]
 
+    class Emptied(Message):
+        """There is nobody to show."""
+
     def __init__(self, noun: str, empty: Empty, id: str | None = None) -> None:
         super().__init__(id=id)
         self.wanted = Wanted(noun, columns=nouns.noun(noun).columns)
@@ -106,6 +110,8 @@ class RecordList(Vertical):
                 self.listing.fill(generation, 0, self._rows(rows))
                 self.set_class(not rows and not wanted.text, "-empty")
                 self.set_class(not rows and bool(wanted.text), "-missed")
+                if not rows:
+                    self.post_message(self.Emptied())
                 self.place.load(all_ids, wanted, then=rest, failed=self._failed, wait=0)
 
         def rest(found: tuple["array[int]", int]) -> None:

@@ -235,9 +235,11 @@ class FilterInput(Vertical):
         self._found = found
         options.highlighted = None
         self.set_class(bool(found), "-completing")
+        self.refresh_bindings()
 
     def _close(self) -> None:
         self.remove_class("-completing")
+        self.refresh_bindings()
 
     @property
     def completing(self) -> bool:

@@ -49,6 +49,7 @@ class Piece(NamedTuple):
     view: str = ""
 
 
+RENAMED = {"slash": "/", "backslash": "\\", "at": "@", "minus": "-", "plus": "+", "underscore": "_"}
 PARTS = ("plain", "current", "muted", "warning", "error", "accent", "success")
 
 
@@ -271,6 +272,11 @@ class Key(NamedTuple):
     does: str
 
 
+def _typed(field: Widget, key: str) -> bool:
+    """Whether the key is a character that `field` takes as text. Textual does not know its own names for some."""
+    return field.check_consume_key(key, key_to_character(key) or RENAMED.get(key))
+
+
 class KeyLine(Widget):
     """The keys that do something here, as many as fit whole, with help at the right end; a click presses one."""
 
@@ -299,11 +305,7 @@ class KeyLine(Widget):
         found: dict[str, Key] = {}
         focused = self.screen.focused
         bindings = [active.binding for active in self.screen.active_bindings.values() if active.enabled]
-        typed = {
-            binding.action
-            for binding in bindings
-            if focused and focused.check_consume_key(binding.key, key_to_character(binding.key))
-        }
+        typed = {binding.action for binding in bindings if focused and _typed(focused, binding.key)}
         for binding in bindings:
             if binding.show and binding.description and binding.action not in typed:
                 name = self.app.get_key_display(binding)

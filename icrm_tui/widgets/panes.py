@@ -221,7 +221,10 @@ _TONES = {
 
 
 class Portrait(Widget):
-    """Facts one under the other: labels muted, values wrapped beside them. Empty values are left out."""
+    """Facts one under the other: labels muted, values wrapped beside them.
+
+    Empty values are left out, and headings over nothing.
+    """
 
     DEFAULT_CSS = "Portrait { height: auto; padding: 0 1; }"
 
@@ -239,11 +242,22 @@ class Portrait(Widget):
     def render(self) -> Content:
         return Content("\n").join(self._lines(self.size.width))
 
+    def _filled(self, place: int) -> bool:
+        """Whether anything stands under the heading before this place."""
+        for fact in self.facts[place:]:
+            if not fact.label and fact.tone != WHOLE:
+                return False
+            if fact.value:
+                return True
+        return False
+
     def _lines(self, width: int) -> list[Content]:
         lines: list[Content] = []
         labels = min(14, max((cell_len(word(fact.label)) for fact in self.facts if fact.label), default=0))
         room = max(4, width - labels - 2)
-        for fact in self.facts:
+        for place, fact in enumerate(self.facts):
+            if not fact.label and fact.tone != WHOLE and not self._filled(place + 1):
+                continue
             if not fact.label and fact.tone == WHOLE:
                 for paragraph in fact.value.splitlines():
                     wrapped = Text(shown(paragraph)).wrap(self.app.console, max(4, width))

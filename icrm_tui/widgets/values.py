@@ -16,14 +16,14 @@ WIDTHS = {
     "user": (10, 6, 0),
     "tag": (14, 10, 1),
     "phone": (17, 15, 0),
-    "instant": (11, 11, 0),
+    "instant": (12, 12, 0),
     "day": (10, 10, 0),
     "birthday": (11, 10, 0),
     "number": (8, 6, 0),
     "flag": (8, 5, 0),
     "id": (8, 5, 0),
 }
-WIDER = {"email": (26, 18, 2), "name": (20, 14, 3), "city": (12, 8, 0), "company": (22, 14, 3)}
+WIDER = {"email": (26, 18, 2), "name": (24, 14, 3), "city": (12, 8, 0), "company": (22, 14, 3)}
 
 
 def column(word: str, field: Field, named: str = "") -> ListColumn:

@@ -1,6 +1,5 @@
 """Opening the screens on a store, pressing keys, and waiting until all is drawn."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,15 +8,13 @@ from typing import cast
 from textual import events
 from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
-from textual.widgets import Input, TextArea
 
 from icrm_tui import i18n
 from icrm_tui.app import IcrmApp, Opening
 from icrm_tui.screens.base import IcrmScreen
+from icrm_tui.screens.record_list import RecordList
 from tests.support import NOW, ZONE
-from tools.picture import drawn
-
-STEPS = 400  # of waiting: some seconds, more than any answer takes
+from tools.picture import drawn, settled
 
 
 class Driver:
@@ -32,31 +29,7 @@ class Driver:
         return cast(IcrmScreen, self.app.screen)
 
     async def settle(self) -> None:
-        """Wait until nothing is asked any more, every message is handled, and two pictures in a row are equal.
-
-        Pilot's own pause waits for the processor to be idle, which takes three times as long.
-        """
-        before: list[str] | None = None
-        for _step in range(STEPS):
-            if not await self.pilot._wait_for_screen():
-                raise AssertionError("the screens have stopped") from self.app._exception
-            for _turn in range(3):  # what that left behind on the loop
-                await asyncio.sleep(0)
-            now = self.lines()
-            quiet = not self.busy and not asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
-            if quiet and now == before:
-                return
-            before = now if quiet else None
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"never settled: {self.app.screen}\n{self.text}")
-
-    @property
-    def busy(self) -> bool:
-        screen = self.app.screen
-        if self.app.pending or screen._layout_required or screen._repaint_required or screen._dirty_widgets:
-            return True
-        nodes = [node for one in self.app.screen_stack for node in (one, *one.walk_children())]
-        return any(getattr(node, "waiting", False) for node in nodes)
+        await settled(self.pilot)
 
     async def press(self, *keys: str) -> None:
         for key in keys:
@@ -76,6 +49,16 @@ class Driver:
         event.set_sender(self.app)
         assert self.app._driver is not None
         self.app._driver.send_message(event)
+
+    async def home(self) -> None:
+        """Back to Today, whatever is open and entered; lists are as they are at first."""
+        while len(self.app.screen_stack) > 1:
+            await self.app.pop_screen()
+        for listing in self.app.screen.query(RecordList):
+            listing.listing.clear_marks()
+            listing.show("contact")
+        self.app.switch_mode("today")
+        await self.settle()
 
     async def click(self, text: str, nth: int = 0, chain: int = 1) -> None:
         """Click on the first cell of `text`, where it is drawn."""
@@ -103,12 +86,6 @@ class Driver:
     def said(self) -> list[str]:
         """What was said in passing."""
         return [notification.message for notification in self.app._notifications]
-
-    def still(self) -> None:
-        """No cursor blinks in a picture."""
-        for field in self.app.screen.query("Input, TextArea"):
-            if isinstance(field, Input | TextArea):
-                field.cursor_blink = False
 
 
 @asynccontextmanager

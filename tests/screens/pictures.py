@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tests.screens.driving import Driver
-from tools.picture import drawn
+from tools.picture import drawn, still
 
 KEPT = Path(__file__).parents[1] / "snapshots"
 WRITE = os.environ.get("ICRM_SNAPSHOTS") == "write"
@@ -17,7 +17,7 @@ WRITE = os.environ.get("ICRM_SNAPSHOTS") == "write"
 
 async def pictured(me: Driver, name: str) -> None:
     """The screen must be as it is kept under this name; ICRM_SNAPSHOTS=write keeps it anew."""
-    me.still()
+    still(me.app)
     await me.settle()
     seen = written(drawn(me.app))
     path = KEPT / f"{name}.txt"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from tests.screens.driving import screens
+from tests.screens.driving import Driver, screens
 from tests.screens.test_acting import told
 from tests.support import person
 from tools.picture import drawn
@@ -23,21 +23,42 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
-async def test_a_name_is_only_a_name(bare: Path, name: str) -> None:
-    told(bare, lambda ctx: person(ctx, name, tag="vip", company=name, title=name[:60], city=name[:60], notes=name * 9))
+async def whole(me: Driver) -> None:
+    """Every line is as wide as the screen, and nothing in it acts."""
+    for strip in drawn(me.app):
+        assert sum(cell_len(segment.text) for segment in strip) == 120, strip.text
+        wrong = [c for c in strip.text if unicodedata.category(c) in ("Cc", "Cf") and c != "\u200d"]
+        assert not wrong, wrong
+
+
+async def test_names_are_only_names_wherever_they_stand(bare: Path) -> None:
+    for name in NAMES.values():
+        values = {"company": name, "title": name[:60], "city": name[:60], "notes": name * 9}
+        told(bare, lambda ctx, name=name, values=values: person(ctx, name, tag="vip", **values))
     async with screens(bare, (120, 30)) as me:
-        # A field of Textual's cuts a family of joined people apart where it ends; ours are drawn by the cell.
-        form = () if "\u200d👩" in name else ("e", "escape")
-        for keys in (("2",), ("enter",), form, ("t",), ("escape", "m"), ("escape", "o"), ("escape", "8")):
-            await me.press(*keys)
-            for strip in drawn(me.app):
-                assert sum(cell_len(segment.text) for segment in strip) == 120
-                wrong = [c for c in strip.text if unicodedata.category(c) in ("Cc", "Cf") and c != "\u200d"]
-                assert not wrong, wrong
-        await me.press("ctrl+k")
+        await me.press("2")
+        await whole(me)
+        await me.press("enter")
+        for _name in NAMES:
+            await whole(me)
+            await me.press("J")
+        for key in ("8", "ctrl+k"):
+            await me.press(key)
+            await whole(me)
         await me.type("vip")
-        assert "1 found" in me.text
+        await whole(me)
+        assert f"{len(NAMES)} found" in me.text
+
+
+@pytest.mark.parametrize("name", ["escape codes", "markup", "wide"])
+async def test_a_name_is_only_a_name_in_every_dialog(bare: Path, name: str) -> None:
+    told(bare, lambda ctx: person(ctx, NAMES[name], tag="vip", company=NAMES[name]))
+    async with screens(bare, (120, 30)) as me:
+        await me.press("2")
+        for key in ("e", "t", "m", "o", "y", "l"):
+            await me.press(key)
+            await whole(me)
+            await me.press("escape")
 
 
 async def test_ten_thousand_characters_of_notes_and_of_a_filter_cost_little(bare: Path) -> None:

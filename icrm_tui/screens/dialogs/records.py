@@ -51,9 +51,11 @@ class RecordDialog(FormDialog):
         self._asking: dict[str, Timer] = {}
         words = self.EDITING if self.record else self.ADDING
         shown = [self._field(word, self.base.get(word, "")) for word in words]
-        if self.custom:
-            shown += [FormField(":custom", "form.custom", "heading")] if self.record else []
-            shown += [self._custom_field(row) for row in known["custom"]]
+        custom = [self._custom_field(row) for row in known["custom"]]
+        if custom and self.record:
+            shown += [FormField(":custom", "form.custom", "heading"), *custom]
+        else:  # the long notes stay last
+            shown[-1:-1] = custom
         shown = [one if one.key != "name" or not name else one._replace(value=name) for one in shown]
         super().__init__(self.title_of(), shown)
 
