@@ -152,7 +152,8 @@ def asked(text: str) -> list[tuple[Way, ...]]:
             apart = _all(_plain(piece) for word in group for piece in pieces(word))
             found.append((*_number("".join(group)), apart))
         else:
-            found += [_ways(group[0])] if _whole(group[0]) else [(_plain(piece),) for piece in pieces(group[0])]
+            word, parts = group[0], pieces(group[0])  # a mark between words says nothing
+            found += [_ways(word)] if parts and _whole(word) else [(_plain(piece),) for piece in parts]
     return [_checked(ways) for ways in found if ways]
 
 

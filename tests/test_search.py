@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from icrm_tui import db, doctor, lists, nouns, search, tokens
@@ -303,6 +303,7 @@ def test_each_naughty_string_is_a_name_like_any_other(ctx: Context) -> None:
 
 @settings(max_examples=60)
 @given(st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=5))
+@example(["0\r@"])
 def test_any_name_is_found_by_itself(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
     with closing(db.open_store(tmp_path_factory.mktemp("any") / "icrm.db")) as connection:
         ctx = acting(connection)
