@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from icrm_tui import db, nouns, tokens
 from icrm_tui.context import Context
 from icrm_tui.errors import Ambiguous, NotFound, Usage
-from icrm_tui.processes import in_turn, processors
 from icrm_tui.text import like, plain
 
 BATCH = 1000  # rows indexed in one short transaction
+CUT = 4000  # rows of one whose tokens are cut before
 MANY = 10_000  # waiting rows, from which on other processes are worth starting
 PAUSE = 0.004  # seconds between two: another writer looks every three milliseconds
 STALE = 0.2  # of all postings, from which on the index is built anew
@@ -194,7 +194,7 @@ def drain(connection: db.Connection, thorough: bool = False, hurry: bool = False
         rebuild(connection)
         total = _waiting(connection)
     done, pause = 0, Event()
-    helped = _drain_helped(connection) if hurry and total >= MANY and processors() > 1 else iter(())
+    helped = _drain_helped(connection) if hurry and total >= MANY else iter(())
     for n in chain(helped, iter(partial(_drain_some, connection), 0)):
         done += n
         yield done, max(total, done)
@@ -223,6 +223,10 @@ def _done(connection: db.Connection, noun: str, ids: db.Ids) -> None:
 
 def _drain_helped(connection: db.Connection) -> Iterator[int]:
     """The same with tokens cut in other processes; when somebody writes meanwhile, what they read may be no more."""
+    from icrm_tui.processes import in_turn, processors
+
+    if processors() < 2:
+        return
     moment = connection.token()
     with in_turn(_help, connection.path) as shares:
         for noun, some, cut in shares:
@@ -241,14 +245,14 @@ def _drain_helped(connection: db.Connection) -> Iterator[int]:
 
 def _help(path: Path, share: int, shares: int) -> Iterator[tuple[str, list[int], list[tuple[int, str]]]]:
     """A share of what waits: noun, ids, and the tokens of those that can be found."""
-    with closing(db.attach(path, readonly=True)) as connection:
+    with closing(db.attach(path, readonly=True)) as connection, connection.snapshot():
         n = 0
         for noun in nouns.SEARCHED:
             waiting = "SELECT ref_id FROM search_todo WHERE kind = :kind ORDER BY ref_id"
             ids = array("q", (row[0] for row in connection.stream(waiting, {"kind": noun})))
-            for start in range(0, len(ids), BATCH):
+            for start in range(0, len(ids), CUT):
                 if n % shares == share:
-                    some = ids[start : start + BATCH].tolist()
+                    some = ids[start : start + CUT].tolist()
                     yield noun, some, _cut(connection, noun, db.Ids(some))
                 n += 1
 

@@ -252,8 +252,9 @@ def _report(plan: Plan, order: str, called: str, counts: dict[str, Any], speak: 
 def _fill_search(ctx: Context, progress: Progress) -> int:
     """Make what came in searchable; called off, it goes on another time. How many rows wait."""
     try:
-        for done, total in search.drain(ctx.connection, hurry=True):
-            progress("search", done, total)
+        with ctx.connection.at_length():
+            for done, total in search.drain(ctx.connection, hurry=True):
+                progress("search", done, total)
     except (KeyboardInterrupt, Interrupted):
         pass
     return search.pending(ctx)

@@ -20,6 +20,7 @@ APPLICATION_ID = 0x6963726D  # "icrm", so that another program's file is never t
 WAIT = 30.0  # seconds a writer waits for another
 PAUSE = 0.003  # between its tries: SQLite's own back-off grows to 100 ms and misses short gaps
 LARGE_CACHE = 16  # MB for long work: more makes it no faster
+LARGE_LOG = 20_000  # pages committed in long work that wait to be put in their place: each time asks much of a disk
 STEPS = 100_000  # of the engine's machine between two looks whether to go on
 NETWORK = ("nfs", "cifs", "smb", "afs", "fuse.sshfs", "ncpfs", "davfs")
 
@@ -200,13 +201,13 @@ class Connection:
     @contextmanager
     def at_length(self) -> Iterator[None]:
         """Inside, a long statement is stopped by Ctrl-C: signals are heard between steps of the engine, not only after
-        it. The cache is larger, and what is committed is left for a later commit to put in its place.
+        it. The cache is larger, and what is committed is put in its place when much has come together.
         """
         cache, pages = (
             self.raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("cache_size", "wal_autocheckpoint")
         )
         self.raw.execute(f"PRAGMA cache_size = -{LARGE_CACHE * 1024}")
-        self.raw.execute("PRAGMA wal_autocheckpoint = 0")
+        self.raw.execute(f"PRAGMA wal_autocheckpoint = {LARGE_LOG}")
         self.raw.set_progress_handler(lambda: 0, STEPS)
         try:
             yield
