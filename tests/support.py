@@ -9,8 +9,9 @@ from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icrm_tui import nouns, users
-from icrm_tui.collect import channels, contacts
+from icrm_tui import i18n, nouns, users
+from icrm_tui.collect import channels, contacts, importing
+from icrm_tui.collect.importing import ImportReport, Options
 from icrm_tui.context import Context
 from icrm_tui.db import Connection
 
@@ -29,6 +30,18 @@ def person(ctx: Context, name: str, *, email: str = "", phone: str = "", tag: st
     """Somebody with a name and whatever else was said, from China."""
     reach = [channels.read(kind, text, "CN") for kind, text in (("email", email), ("phone", phone)) if text]
     return contacts.add(ctx, contacts.Contact(name, values, tuple(reach), (tag,) if tag else ()))
+
+
+def bring(ctx: Context, text: str, **options: Any) -> ImportReport:
+    """Import `text` as a file."""
+    path = ctx.connection.path.parent / "rows.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    return importing.run(ctx.action(), path, Options(**options), speak=i18n.sentence)
+
+
+def ends(report: ImportReport) -> dict[str, int]:
+    """How many rows ended how; what none did is left out."""
+    return {end: n for end in ("created", "updated", "merged", "skipped", "rejected") if (n := getattr(report, end))}
 
 
 def snapshot(ctx: Context) -> dict[str, list[Any]]:

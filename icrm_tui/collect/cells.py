@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from icrm_tui import money
-from icrm_tui.collect import fields, headers, moments
+from icrm_tui.collect import headers, moments
 from icrm_tui.collect.moments import Moment
 from icrm_tui.collect.reading import Doubt, Given, Rejected
 from icrm_tui.errors import Usage
@@ -85,4 +85,6 @@ def flag(cells: Cells, word: str) -> int | None:
     if not text:
         return None
     meant = headers.meaning("flags", text)
-    return int(meant == "yes") if meant else int(fields.flag(text))
+    if meant is None:
+        raise Rejected("flag", word, value=text)
+    return int(meant == "yes")

@@ -99,19 +99,30 @@ def _run(ctx: Context, plan: Plan, order: str, called: str, progress: Progress, 
         totals = _read(stage, _job(ctx, plan, order, called), progress)
         if not stage.rows and not stage.rejected:
             raise Refused("import-no-rows", path=called)
-        progress("check", 0, 1)
-        moment = ctx.connection.token()
-        _match(stage, options)
-        progress("check", 1, 1)
-        wanted = options.dry_run or options.partial or not stage.rejected
-        with ExitStack() as stack:
-            if options.rejects and stage.rejected:
-                stack.enter_context(rejecting.written(plan.path, plan.layout, stage.rejects(), options.rejects, speak))
-            counts = _publish(ctx, stage, plan, moment, progress) if wanted else _counts(stage, options)
+        counts = None
+        while counts is None:
+            counts = _take(ctx, stage, plan, progress, speak)
         report = _report(plan, order or "ymd", called, counts, speak)
         report.totals = totals
         report.rejects_file = str(options.rejects) if options.rejects and stage.rejected else ""
     return report
+
+
+def _take(ctx: Context, stage: Stage, plan: Plan, progress: Progress, speak: Speak) -> dict[str, Any] | None:
+    """Match what is staged and publish it; None where others wrote meanwhile and other rows are turned away now."""
+    options = plan.options
+    progress("check", 0, 1)
+    moment = ctx.connection.token()
+    _match(stage, options)
+    progress("check", 1, 1)
+    wanted = options.dry_run or options.partial or not stage.rejected
+    try:
+        with ExitStack() as stack:
+            if options.rejects and stage.rejected:
+                stack.enter_context(rejecting.written(plan.path, plan.layout, stage.rejects(), options.rejects, speak))
+            return _publish(ctx, stage, plan, moment, progress) if wanted else _counts(stage, options)
+    except _Again:
+        return None
 
 
 def _job(ctx: Context, plan: Plan, order: str, called: str) -> Job:
@@ -157,6 +168,10 @@ def _match(stage: Stage, options: Options) -> None:
         stage.pair()
 
 
+class _Again(Exception):
+    """Not the same rows as before are turned away."""
+
+
 class _TakenBack(Exception):
     """A dry run is over: what it counted."""
 
@@ -171,9 +186,10 @@ def _publish(ctx: Context, stage: Stage, plan: Plan, moment: int, progress: Prog
 
     def work(tx: Tx) -> dict[str, Any]:
         if ctx.connection.token() != moment:
+            refused = stage.refused()
             _match(stage, options)
-            if stage.rejected and not options.partial and not options.dry_run:
-                raise _TakenBack(_counts(stage, options))
+            if stage.refused() != refused:
+                raise _Again
         progress("publish", 0, 1)
         stage.fold(later=options.on_duplicate == "update")
         stage.aim(tx, matched=options.on_duplicate in ("update", "merge"))

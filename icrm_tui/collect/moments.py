@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from icrm_tui import dates
 
+LONG_AGO = 1800  # whoever writes a year before that has mistyped it
 NOON = time(12)  # of a day without an hour: the same day wherever it is read
 EARLY, LATE = ("上午", "凌晨", "早上", "午前"), ("下午", "晚上", "中午", "午後")
 HALF = f"[ap]\\.?m\\.?|{'|'.join((*EARLY, *LATE))}"
@@ -50,7 +51,7 @@ def read(text: str, order: str, zone: ZoneInfo) -> Moment | None:
     dates.needs_order(said, order)
     day = dates.day_of(said, order or "ymd")
     try:
-        return _moment(day, found, zone) if day else None
+        return _moment(day, found, zone) if day and day.year > LONG_AGO else None
     except (ValueError, OverflowError):  # 25:00, 13 pm, the first day of all
         return None
 

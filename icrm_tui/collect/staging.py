@@ -155,14 +155,16 @@ class Stage:
         self.rows -= n
         self.rejected += n
 
+    def refused(self) -> set[int]:
+        """The numbers of the rows turned away."""
+        return {n for (n,) in self.connection.stream("SELECT n FROM stage.rejects WHERE n IS NOT NULL")}
+
     def readmit(self) -> None:
-        """Take back in whoever was turned away: what is in the store may be another."""
-        n = self.connection.execute("DELETE FROM stage.rejects WHERE n IS NOT NULL")
-        if n:
+        """Take back in whoever was turned away, to look again; also after a change that was given up."""
+        if self.connection.execute("DELETE FROM stage.rejects WHERE n IS NOT NULL"):
             self.connection.execute("INSERT INTO stage.rows SELECT * FROM stage.aside")
             self.connection.execute("DELETE FROM stage.aside")
-            self.rows += n
-            self.rejected -= n
+        self.rows, self.rejected = self.count("rows"), self.count("rejects")
 
     # matching
 
