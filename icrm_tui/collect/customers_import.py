@@ -7,11 +7,11 @@ once. Whom it means stands in `stage.parties`: `who` tells one customer from ano
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import Any
 
-from icrm_tui.collect import channels, companies_import, customers
+from icrm_tui.collect import channels, companies_import, customers, headers
 from icrm_tui.collect.companies import key as short
 from icrm_tui.collect.reading import Given, Rejected
 from icrm_tui.collect.staging import Leads, Stage
@@ -40,10 +40,16 @@ SHOWN = 5  # candidates that are named
 
 def number(cells: Mapping[str, Any], given: Given) -> int | None:
     """The number of the customer a row names; None where it names none."""
-    said = APART.join(cells.get(word, "") for word in TARGETS)
+    said = APART.join(_said(cells[word]) if word in cells else "" for word in TARGETS)
     if len(said) == len(TARGETS) - 1:
         return None
     return given.shared.number("whom", said, partial(_whom, given.country))
+
+
+@lru_cache(maxsize=8192)
+def _said(text: str) -> str:
+    """Nothing where a cell only says that there is nothing."""
+    return "" if headers.meaning("nobody", text) or not any(map(str.isalnum, text)) else text
 
 
 def named(cells: Mapping[str, Any], given: Given) -> int:
@@ -71,7 +77,7 @@ def _whom(country: str, said: str) -> tuple[Any, ...]:
     name = customers.check_name(name) if name else ""
     mail, line = _reach("email", email, country), _reach("phone", phone, country)
     firm = companies_import.firm(company) if company else (None,) * 4
-    label = name or (mail[0] if not mail[2] else "") or (line[0] if not line[2] else "")
+    label = name or next((value[: customers.NAME_LIMIT] for value, _key, bad in (mail, line) if value and not bad), "")
     key = APART.join(str(part or "") for part in (own and own[0], fold(name), firm[0], mail[1], line[1]))
     return (
         key,
@@ -136,7 +142,8 @@ def _person(tables: str, test: str, customer: str = "p.customer_id") -> str:
     gone = "CASE WHEN p.archived = 1 OR c.archived = 1 THEN 1 ELSE 0 END AS archived"
     return (
         f"SELECT w.seq, {customer} AS customer_id, p.id AS contact_id, {gone}"
-        f" FROM stage.asked a CROSS JOIN stage.whom w CROSS JOIN {tables} WHERE w.seq = a.seq AND {test} AND c.id = {customer} AND p.merged_into IS NULL"
+        f" FROM stage.asked a CROSS JOIN stage.whom w CROSS JOIN {tables}"
+        f" WHERE w.seq = a.seq AND {test} AND c.id = {customer} AND p.merged_into IS NULL"
     )
 
 

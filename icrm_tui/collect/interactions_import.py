@@ -61,12 +61,16 @@ MATCH = (
         "",
     ),
     Match(
-        "words",
-        f"SELECT r.n, i.id {OF} i.customer_id = w.customer_id AND i.at = r.at AND i.body_key = r.body_key",
+        "person",
+        f"SELECT r.n, i.id {OF} i.contact_id = w.contact_id AND i.at = r.at AND i.body_key = r.body_key",
         f"SELECT w.who || ' ' || r.at || ' ' || r.body_key AS k, r.n FROM stage.rows r {PARTY}",
     ),
+    # the same was said at the same moment to others there as well, unless nobody was named
     Match(
-        "person", f"SELECT r.n, i.id {OF} i.contact_id = w.contact_id AND i.at = r.at AND i.body_key = r.body_key", ""
+        "customer",
+        f"SELECT r.n, i.id {OF} i.customer_id = w.customer_id AND i.at = r.at AND i.body_key = r.body_key"
+        " AND (i.contact_id IS NULL OR w.contact_id IS NULL)",
+        "",
     ),
 )
 TEXTS = ("subject", "body", "body_key", "outcome", "link")

@@ -132,7 +132,8 @@ OWN = ("day", "day_no", "amount", "currency")
 def publish(ctx: Context, tx: Tx, policy: str) -> dict[str, int]:
     """Make the staged orders, or give those that are there what their rows say."""
     made = customers_publish.make(ctx, tx)
-    first = tx.read("SELECT currency FROM stage.rows ORDER BY n LIMIT 1")
+    fresh = "FROM stage.target t JOIN stage.rows r ON r.n = t.n WHERE t.fresh = 1"
+    first = tx.read(f"SELECT r.currency {fresh} ORDER BY r.n LIMIT 1")
     if first:
         orders.agree(ctx, first[0]["currency"])
     texts = ", ".join(f"COALESCE(r.{column}, '') AS {column}" for column in TEXTS)

@@ -79,12 +79,17 @@ DUE = "(x.due_on = r.due_on OR x.starts_on = r.starts_on)"  # also one that was 
 MATCH = (
     Match("id", f"SELECT r.n, x.id {OF} x.id = r.own AND {THEIRS} AND (x.what_key = r.what_key OR {DUE})", ""),
     Match(
-        "words",
-        f"SELECT r.n, x.id {OF} x.customer_id = w.customer_id AND x.what_key = r.what_key AND {DUE}",
+        "person",
+        f"SELECT r.n, x.id {OF} x.contact_id = w.contact_id AND x.what_key = r.what_key AND {DUE}",
         "SELECT w.who || ' ' || r.due_on || ' ' || r.due_time || ' ' || r.what_key AS k, r.n"
         f" FROM stage.rows r {PARTY}",
     ),
-    Match("person", f"SELECT r.n, x.id {OF} x.contact_id = w.contact_id AND x.what_key = r.what_key AND {DUE}", ""),
+    Match(
+        "customer",
+        f"SELECT r.n, x.id {OF} x.customer_id = w.customer_id AND x.what_key = r.what_key AND {DUE}"
+        " AND (x.contact_id IS NULL OR w.contact_id IS NULL)",
+        "",
+    ),
 )
 WHEN = ("due_on", "due_time")
 

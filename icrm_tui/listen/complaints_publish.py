@@ -15,7 +15,10 @@ from icrm_tui.text import fold
 
 OF = f"FROM stage.rows r LEFT {PARTY} JOIN complaints c ON"
 # one that was nobody's may be somebody's by now
-THEIRS = "(w.seq IS NULL OR c.customer_id IS NULL OR c.customer_id = w.customer_id OR c.contact_id = w.contact_id)"
+THEIRS = (
+    "(w.seq IS NULL OR c.customer_id IS NULL OR c.contact_id = w.contact_id"
+    " OR (c.customer_id = w.customer_id AND (c.contact_id IS NULL OR w.contact_id IS NULL)))"
+)
 # the first, second … of somebody at a moment in the same words: what has no number is told apart by nothing else
 NTH = f"""SELECT r.n, COALESCE(w.customer_id, 0) AS customer_id, r.opened_at, r.text_key, row_number() OVER
  (PARTITION BY w.customer_id, r.opened_at, r.text_key ORDER BY r.n) AS k FROM stage.rows r LEFT {PARTY}
@@ -58,6 +61,13 @@ def _rank(state: str) -> str:
     return f"CASE {state} {RANK} ELSE {len(rules.ACTIVE)} END"
 
 
+def _ended(column: str) -> str:
+    """What a row says of the end, if it has come to one: of rows that became one, another may have."""
+    if column == "state":
+        return "r.state"
+    return f"CASE WHEN {_rank('r.state')} = {len(rules.ACTIVE)} THEN COALESCE(r.{column}, '') ELSE '' END"
+
+
 def publish(ctx: Context, tx: Tx, policy: str) -> dict[str, int]:
     """Make the staged complaints, or move those that are there on to where their rows say they are."""
     made = customers_publish.make(ctx, tx)
@@ -83,7 +93,7 @@ def _add(ctx: Context, tx: Tx) -> None:
     texts = ", ".join(
         f"COALESCE(r.{column}, '{usual.get(column, '')}') AS {column}" for column in TEXTS if column != "owner"
     )
-    ended = ", ".join(f"COALESCE(r.{column}, '') AS {column}" for column in ENDED)
+    ended = ", ".join(f"{_ended(column)} AS {column}" for column in ENDED)
     # as said, else the handler of the category, the customer's service owner, whoever imports; none who has left
     active = "(SELECT u.name FROM users u WHERE u.active = 1 AND u.name = {})"
     handler = active.format("(SELECT k.handler FROM complaint_categories k WHERE k.id = s.category_id)")
@@ -96,8 +106,8 @@ def _add(ctx: Context, tx: Tx) -> None:
         f"SELECT s.*, COALESCE(s.said, {handler}, {service}, :me) AS owner FROM (SELECT t.id, f.ref, f.ref_key,"
         f" w.customer_id, w.contact_id, r.opened_at, {CATEGORY} AS category_id, COALESCE(r.weight, 1) AS weight,"
         " r.cost, COALESCE(r.reopened, 0) AS reopened, COALESCE(r.archived, 0) AS archived, r.owner AS said,"
-        f" {texts}, {ended} FROM stage.target t JOIN stage.rows r ON r.n = t.n JOIN stage.refs f ON f.id = t.id LEFT {PARTY}"
-        " WHERE t.fresh = 1) AS s ORDER BY s.id",
+        f" {texts}, {ended} FROM stage.target t JOIN stage.rows r ON r.n = t.n JOIN stage.refs f ON f.id = t.id"
+        f" LEFT {PARTY} WHERE t.fresh = 1) AS s ORDER BY s.id",
         me=ctx.user,
     )
 
@@ -114,7 +124,7 @@ def _update(tx: Tx, policy: str) -> None:
             code="import-state-back",
         )
     on = "c.id IN (SELECT m.id FROM stage.moved m)"
-    ended = ", ".join(f"CASE WHEN {on} THEN COALESCE(r.{x}, '') ELSE c.{x} END AS {x}" for x in ENDED)
+    ended = ", ".join(f"CASE WHEN {on} THEN {_ended(x)} ELSE c.{x} END AS {x}" for x in ENDED)
     texts = ", ".join(f"{takes(policy, f'r.{column}', f'c.{column}')} AS {column}" for column in TEXTS)
     first = "r" if policy == "update" else "c"
     numbers = ", ".join(f"COALESCE({first}.{x}, {'c' if first == 'r' else 'r'}.{x}) AS {x}" for x in ("weight", "cost"))

@@ -63,6 +63,11 @@ STAGED = {
 def publish(ctx: Context, tx: Tx) -> None:
     """What staged rows tell of: all of it for a new complaint; for one that is there the step that moved it on, and
     notes nobody has made yet."""
+    if tx.read("SELECT 1 FROM stage.twins LIMIT 1"):  # rows that became one tell of the same things
+        tx.derived(
+            "DELETE FROM stage.events WHERE n IN (SELECT w.lead FROM stage.twins w) AND rowid NOT IN"
+            " (SELECT min(e.rowid) FROM stage.events e GROUP BY e.n, e.at, e.event, e.channel, e.text_key)"
+        )
     last = "SELECT max(o.seq) FROM stage.events o WHERE o.n = e.n AND o.event <> 'noted'"
     tx.bulk(
         "complaint_events",
@@ -71,7 +76,7 @@ def publish(ctx: Context, tx: Tx) -> None:
         " e.text_key FROM stage.target t JOIN stage.events e ON e.n = t.n WHERE t.fresh = 1"
         f" OR (e.event <> 'noted' AND t.id IN (SELECT m.id FROM stage.moved m) AND e.seq = ({last}))"
         " OR (e.event = 'noted' AND NOT EXISTS (SELECT 1 FROM complaint_events x WHERE x.complaint_id = t.id"
-        " AND x.event = 'noted' AND x.text_key = e.text_key)) ORDER BY t.id, e.seq",
+        " AND x.event = 'noted' AND x.text_key = e.text_key)) ORDER BY t.id, e.seq, e.rowid",
         me=ctx.user,
     )
 

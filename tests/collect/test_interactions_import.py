@@ -90,6 +90,16 @@ def test_the_same_words_at_the_same_moment_are_the_same_touch(ada: Context) -> N
     assert ends(rows(ada, said.replace("hello", "Hello"))) == {"skipped": 1}  # it stays with the firm it happened at
 
 
+def test_the_same_words_to_two_people_are_two_touches(ada: Context) -> None:
+    person(ada, "Ben", company="Engines Ltd")
+    said = "{},2026-01-02 10:30,Email,out,,,our news,"
+    assert ends(rows(ada, said.format("Ada"))) == {"created": 1}
+    assert ends(rows(ada, said.format("Ben"))) == {"created": 1}
+    assert rows(ada, said.format("Ada"), said.format("Ben")).id is None
+    assert ends(rows(ada, said.format("Engines"))) == {"skipped": 1}  # to whom there is not said
+    assert kept(ada, "contact") == [("p1",), ("p2",)]
+
+
 @pytest.mark.parametrize(
     "head",
     [

@@ -356,3 +356,44 @@ def test_a_dry_run_leaves_every_byte(icrm: Icrm, leads: Any, store: Path) -> Non
     assert icrm("import", leads(GOOD), "--dry-run").err == "created 1, skipped 1\n"
     assert store.read_bytes() == before
     assert [path.name for path in store.parent.iterdir() if path.name.startswith(store.name)] == [store.name]
+
+
+# --- rows about customers --------------------------------------------------------------------------------
+
+BOUGHT = "Customer,Date,Amount\nAda,2026-01-02,12.50 EUR\nZoe,2026-01-03,5 EUR\n"
+
+
+def test_customers_nobody_knows_are_said_or_made(icrm: Icrm, leads: Any) -> None:
+    icrm("contact", "add", "Ada")
+    answer = icrm("import", leads(BOUGHT), "--kind", "order")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.splitlines()[0] == (
+        "line 3: Zoe: Nobody here is “Zoe”; mend the row, or let --create-missing make them."
+    )
+    answer = icrm("import", leads(BOUGHT), "--kind", "order", "--create-missing")
+    assert (answer.code, answer.err) == (0, "created 2, customers created 1\n")
+    listed = icrm("order", "list", "--json", "--sort", "amount").json
+    assert [(one["name"], one["amount"]) for one in listed] == [("Zoe", 5), ("Ada", 12.5)]
+    assert icrm("undo").code == 0
+    assert icrm("order", "list", "--count").out == "0\n"
+    assert icrm("contact", "list", "--count").out == "1\n"
+    answer = icrm("import", leads(BOUGHT), "--kind", "order", "--partial", "--json")
+    assert (answer.code, answer.json["created"], answer.json["customers"]) == (5, 1, 0)
+
+
+def test_a_kind_there_is_not_is_named(icrm: Icrm, leads: Any) -> None:
+    answer = icrm("import", leads(BOUGHT), "--kind", "orders")
+    assert answer.code == 2
+    assert "interaction, reminder, complaint, order" in answer.err
+
+
+def test_what_came_in_goes_out(icrm: Icrm, leads: Any, tmp_path: Path) -> None:
+    icrm("import", leads(BOUGHT), "--kind", "order", "--create-missing")
+    to = tmp_path / "orders.csv"
+    assert icrm("export", "order", "--to", str(to)).code == 0
+    assert to.read_text("utf-8-sig").splitlines()[1] == "o1,,2026-01-02,p1,Ada,,,,12.50,EUR,,wei"
+    record = icrm("export", "order", "--type", "jsonl").out.splitlines()[1]
+    assert json.loads(record)["amount"] == 5
+    icrm("import", leads("Opened,Description\n2026-01-02,it leaks\n"), "--kind", "complaint")
+    assert icrm("export", "complaint", "--type", "json").json[0]["state"] == "open"
+    assert icrm("import", str(to), "--kind", "order").err == "skipped 2\n"

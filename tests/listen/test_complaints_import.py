@@ -294,6 +294,25 @@ def test_duplicates_go_on_with_the_one_they_name_but_not_in_circles(ada: Context
     assert kept(ada, "duplicate_of") == [("",), (refs[0],), (refs[3],), ("",), ("",)]
 
 
+def test_rows_of_one_complaint_are_one_with_all_its_steps(ada: Context) -> None:
+    report = rows(
+        ada,
+        "1,Ada,2026-01-02,,In Progress,x,,,,",
+        "1,Ada,2026-01-02,2026-01-05,Closed,x,,,mended,",
+        "2,Ada,2026-01-02,2026-01-05,Closed,y,,,,",
+        "2,Ada,2026-01-02,,Open,y,,,,",
+    )
+    assert ends(report) == {"created": 2, "merged": 2}
+    assert kept(ada, "state", "ended", "reason") == [("closed", "2026-01-05T04:00:00Z", "imported"), ("open", "", "")]
+    assert [event["outcome"] for event in shown(ada)[0]["events"]] == ["opened", "started", "closed"]
+
+
+@pytest.mark.parametrize("nobody", ["", "-", "Anonymous", "N/A", "匿名", "Unbekannt"])
+def test_it_may_be_of_nobody(ada: Context, nobody: str) -> None:
+    assert ends(rows(ada, f"1,{nobody},2026-01-02,,Open,x,,,,", create_missing=True)) == {"created": 1}
+    assert kept(ada, "who", "name") == [("", "")]
+
+
 # --- what authorities keep -------------------------------------------------------------------------------
 
 real = pytest.mark.skipif(not DATA.exists(), reason="the collected real files are absent")
