@@ -224,6 +224,7 @@ def order_of(samples: Iterable[str]) -> set[str]:
 # --- birthdays -------------------------------------------------------------------------------------------
 
 LUNAR_MONTHS = "正二三四五六七八九十冬腊"
+JULIAN = 1_721_425  # days from the beginning of the Julian count to that of Python's
 DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 LUNAR = re.compile(
     r"(?:(?P<y>\d{4})[年 -]?)?\s*(?P<leap>闰)?(?P<m>正|十一|十二|[一二三四五六七八九十冬腊]|\d{1,2})(?:月|-)"
@@ -302,15 +303,30 @@ def _possible(b: Birthday) -> bool:
     return 1 <= b.day <= monthrange(b.year or 2000, b.month)[1]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
+def _months(year: int) -> dict[int, tuple[date, int]]:
+    """The months of a Chinese year, a leap one below 0: its first day and how many it has.
+
+    The library computes the sun's course anew for every day it is asked about; a year asked for once costs 6 ms.
+    """
+    from lunar_python import LunarYear
+
+    months = LunarYear.fromYear(year).getMonthsInYear()
+    return {
+        month.getMonth(): (date.fromordinal(int(month.getFirstJulianDay()) - JULIAN), month.getDayCount())
+        for month in months
+    }
+
+
+def _lunar_year(day: date) -> int:
+    return day.year if day >= _months(day.year)[1][0] else day.year - 1
+
+
 def _lunar_day(day: date) -> tuple[int, bool, int, int]:
     """Month, whether it is a leap one, day, and days in that month, of the Chinese calendar."""
-    from lunar_python import LunarMonth, Solar
-
-    lunar = Solar.fromYmd(day.year, day.month, day.day).getLunar()
-    month = lunar.getMonth()
-    length = LunarMonth.fromYm(lunar.getYear(), month).getDayCount()
-    return abs(month), month < 0, lunar.getDay(), length
+    months = _months(_lunar_year(day))
+    month, (first, length) = max(((m, one) for m, one in months.items() if one[0] <= day), key=lambda pair: pair[1][0])
+    return abs(month), month < 0, (day - first).days + 1, length
 
 
 def keys(first: date, last: date) -> list[str]:
@@ -338,14 +354,9 @@ def next_birthday(b: Birthday, today: date) -> date:
             day = date(year, b.month, min(b.day, monthrange(year, b.month)[1]))
             if day >= today:
                 return day
-    from lunar_python import Lunar, LunarMonth, Solar
-
-    this = Solar.fromYmd(today.year, today.month, today.day).getLunar().getYear()
-    days = []
-    for year in (this, this + 1):
-        length = LunarMonth.fromYm(year, b.month).getDayCount()
-        solar = Lunar.fromYmd(year, b.month, min(b.day, length)).getSolar()
-        days.append(date(solar.getYear(), solar.getMonth(), solar.getDay()))
+    this = _lunar_year(today)
+    months = [_months(year)[b.month] for year in (this, this + 1)]
+    days = [first + timedelta(days=min(b.day, length) - 1) for first, length in months]
     return next(day for day in days if day >= today)
 
 
@@ -355,7 +366,4 @@ def turns(b: Birthday, on: date) -> int | None:
         return None
     if not b.lunar:
         return on.year - b.year
-    from lunar_python import Solar
-
-    reached: int = Solar.fromYmd(on.year, on.month, on.day).getLunar().getYear() - b.year
-    return reached
+    return _lunar_year(on) - b.year
