@@ -134,7 +134,7 @@ def _doubt_order(times: Mapping[str, Moment], doubts: list[Doubt]) -> None:
     for word, found in times.items():
         whole = opened.hour is not None and found.hour is not None
         if (found.at < opened.at) if whole else (found.day < opened.day):
-            doubts.append((word, "import-before", {"field": word, "day": str(found.day), "opened": str(opened.day)}))
+            doubts.append((word, "import-before", {"day": str(found.day), "opened": str(opened.day)}))
 
 
 # --- what happened to it ---------------------------------------------------------------------------------

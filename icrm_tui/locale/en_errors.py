@@ -42,7 +42,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.import-order-lines": "The order “{ref}” stands in {n} rows with different amounts; put it into one row with its total.",
     "error.import-state": "“{text}” is no state of a complaint; there are {states}.",
     "error.import-state-back": "It is further on here than “{value}”; its state stays.",
-    "error.import-before": "{field} {day} is before it was opened, on {opened}; kept as it is said.",
+    "error.import-before": "{day} is before it was opened, on {opened}; kept as it is said.",
     "error.import-events": "What happened cannot be read; the column events is for files icrm wrote.",
     "error.import-no-rows": "{path} names columns but has no rows under them.",
     "error.import-nothing": "Nothing was imported. Mend the rejected rows and try again, or take the others with --partial.",

@@ -42,7 +42,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.import-order-lines": "订单“{ref}”有 {n} 行且金额不同；请合并为一行，写总金额。",
     "error.import-state": "“{text}”不是投诉的状态；可选：{states}。",
     "error.import-state-back": "这里的进度已超过“{value}”，状态保持不变。",
-    "error.import-before": "{field} {day} 早于受理日期 {opened}；按原样保留。",
+    "error.import-before": "{day} 早于受理日期 {opened}；按原样保留。",
     "error.import-events": "处理过程无法读取；events 列只用于 icrm 导出的文件。",
     "error.import-no-rows": "{path} 只有列名，没有数据行。",
     "error.import-nothing": "没有导入任何数据。请修正失败行后重试，或用 --partial 只导入其余的行。",
