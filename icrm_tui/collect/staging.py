@@ -171,6 +171,8 @@ class Stage:
     def meet(self) -> None:
         """Which stored row each staged one is, by the first match that knows one; of several the oldest."""
         self.connection.execute("DELETE FROM stage.met")
+        if not self.connection.read(f"SELECT 1 FROM {self.importer.table} LIMIT 1"):
+            return
         for match in self.importer.match:
             self.connection.execute(
                 f"INSERT INTO stage.met (n, id) SELECT m.n, min(m.id) FROM ({match.sql}) AS m"

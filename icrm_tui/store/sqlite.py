@@ -177,6 +177,7 @@ class Connection:
             self.raw.execute(f"ATTACH :path AS {name}", {"path": str(path)})
             for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
                 self.raw.execute(f"PRAGMA {name}.{pragma}")
+            self.raw.execute(f"PRAGMA {name}.cache_size = -{LARGE_CACHE * 1024}")
 
     def detach(self, name: str) -> None:
         with self.errors():
