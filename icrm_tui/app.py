@@ -1,6 +1,7 @@
 """The screens' application: one session, the places, and what is the same everywhere."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import datetime
@@ -17,6 +18,7 @@ from icrm_tui import i18n, nouns
 from icrm_tui.context import Context
 from icrm_tui.db import Connection
 from icrm_tui.errors import IcrmError, Interrupted, Unavailable
+from icrm_tui.screens.base import PLACES, SCREENS, IcrmScreen
 from icrm_tui.session import Session
 from icrm_tui.themes import THEMES
 from icrm_tui.widgets.frame import sentence
@@ -40,16 +42,6 @@ class Opening(NamedTuple):
     first_run: bool = False
 
 
-# place → its screen; imported when first shown
-SCREENS = {
-    "today": "screens.today:TodayScreen",
-    "contacts": "screens.contacts:ContactsScreen",
-    "history": "screens.history:HistoryScreen",
-    "settings": "screens.settings:SettingsScreen",
-    "import": "screens.importing:ImportScreen",
-}
-
-
 def mode(place: str) -> Callable[[], Screen[Any]]:
     return lambda: cast(Screen[Any], nouns.resolve(SCREENS[place])())
 
@@ -60,12 +52,10 @@ class IcrmApp(App[str]):
     CSS_PATH = "app.tcss"
     TITLE = "icrm"
     ENABLE_COMMAND_PALETTE = False  # ours is translated
+    DEFAULT_MODE = "today"
     MODES: ClassVar[dict[str, Any]] = {place: mode(place) for place in SCREENS}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "go('today')", "place.today", id="go.today", show=False),
-        Binding("2", "go('contacts')", "place.contacts", id="go.contacts", show=False),
-        Binding("8", "go('history')", "place.history", id="go.history", show=False),
-        Binding("9", "go('settings')", "place.settings", id="go.settings", show=False),
+        *(Binding(p.digit, f"go('{p.key}')", p.title, id=f"go.{p.key}", show=False) for p in PLACES if p.digit),
         Binding("g", "places", "key.places", id="app.places", show=False),
         Binding("ctrl+k", "find", "key.find", id="app.find", priority=True, show=False),
         Binding("ctrl+p", "palette", "key.palette", id="app.palette", priority=True, show=False),
@@ -87,7 +77,8 @@ class IcrmApp(App[str]):
         glyphs(opening.glyphs)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = opening.theme
+        self.set_reactive(App.theme, opening.theme)  # a change would have all styles parsed again
+        self.stylesheet.set_variables(self.get_css_variables())
 
     # Every read and write runs on the session's own threads, never on the loop
 
@@ -141,12 +132,15 @@ class IcrmApp(App[str]):
             from icrm_tui.screens.first import WelcomeScreen
 
             self.push_screen(WelcomeScreen())
-        else:
-            self.switch_mode("today")
         self.set_interval(LOOK, self.look)
 
+    def on_ready(self) -> None:
+        if not gc.isenabled():  # as the command line left it, to start sooner
+            gc.freeze()
+            gc.enable()
+
     def look(self) -> None:
-        """See whether the store has moved, and let the screens read again if so."""
+        """Let the screens read again if the store has moved."""
         self.run_worker(self._look(), group="look", exclusive=True)
 
     async def _look(self) -> None:
@@ -216,7 +210,6 @@ class IcrmApp(App[str]):
             self.push_screen(HelpDialog(keys_of(self.screen)))
 
     def action_undo(self) -> None:
-        from icrm_tui.screens.base import IcrmScreen
         from icrm_tui.screens.history import undo_latest
 
         if isinstance(self.screen, IcrmScreen):

@@ -10,7 +10,7 @@ from icrm_tui import __version__, i18n
 from icrm_tui.errors import Ambiguous, IcrmError, Interrupted, RejectedRows, Unavailable, Usage
 
 if TYPE_CHECKING:
-    from icrm_tui.commands.base import Run
+    from icrm_tui.commands.running import Run
 
 
 def main() -> None:
@@ -31,12 +31,12 @@ def run(words: list[str]) -> int:
     """Run one command; its exit code. Nothing gets out of here but a sentence on stderr."""
     run: Run | None = None
     try:
-        from icrm_tui.commands import base
+        from icrm_tui.commands import running
 
-        said = base.Globals()
+        said = running.Globals()
         try:
-            said, rest = base.hoist(words)
-            run = base.Run(said)
+            said, rest = running.hoist(words)
+            run = running.Run(said)
         finally:
             _speak(said.get("lang"), run)
         return _run(run, rest)
@@ -100,9 +100,13 @@ def _open(run: "Run") -> int:
         today.show(run)
         sys.stdout.flush()
         return 0
-    from icrm_tui.commands.demo import screens
+    from icrm_tui.commands import opening
 
-    return screens(run)
+    if opening.screens(run) == "demo":
+        from icrm_tui.commands import demo
+
+        return demo.instead(run)
+    return 0
 
 
 def _told(error: IcrmError, run: "Run | None") -> int:

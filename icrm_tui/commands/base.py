@@ -1,26 +1,22 @@
-"""What every command shares: the words that may stand anywhere on the line, the store it acts on, how it prints.
+"""What every command shares: how its arguments are written, and what it makes of them.
 
 A command's docstring is its example; its words stand in the catalogues under `cmd.<group>.<command>`, those of its
 options under `opt.<name>`, those of its arguments under `arg.<NAME>`.
 """
 
-import os
 import sys
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
-from icrm_tui import config, db, i18n, paths
-from icrm_tui.context import Context
+from icrm_tui import i18n
+from icrm_tui.commands.running import ALONE as ALONE
+from icrm_tui.commands.running import WITH_VALUE as WITH_VALUE
+from icrm_tui.commands.running import Run as Run
+from icrm_tui.commands.running import hoist as hoist
+from icrm_tui.commands.running import number as number
 from icrm_tui.errors import Usage
-from icrm_tui.output import FORMATS, Output
-
-WITH_VALUE = ("db", "format", "columns", "sort", "limit", "after", "lang", "as", "op", "progress")
-ALONE = ("json", "all", "archived", "count", "quiet", "yes", "verbose", "version", "help")
 
 
 def group() -> typer.Typer:
@@ -40,120 +36,6 @@ Number = Annotated[int | None, typer.Option(metavar="N")]
 File = Annotated[str, typer.Argument(metavar="FILE")]
 
 
-class Globals:
-    """The words hoisted from the line, before anything is read into them."""
-
-    def __init__(self) -> None:
-        self.said: dict[str, str] = {}
-
-    def has(self, word: str) -> bool:
-        return word in self.said
-
-    def get(self, word: str) -> str:
-        return self.said.get(word, "")
-
-
-def hoist(argv: Iterable[str]) -> tuple[Globals, list[str]]:
-    """Take the global words out of the line, wherever they stand before `--`; the rest in its order."""
-    found, rest = Globals(), []
-    words = iter(argv)
-    for word in words:
-        if word == "--":
-            rest += [word, *words]
-            break
-        name, equals, value = word.removeprefix("--").partition("=")
-        if not word.startswith("--") or (name not in WITH_VALUE and (equals or name not in ALONE)):
-            rest.append(word)
-        elif name in ALONE:
-            found.said[name] = "yes"
-        else:
-            try:
-                found.said[name] = value if equals else next(words)
-            except StopIteration:
-                raise Usage("option-value", option=f"--{name}") from None
-    if found.has("json"):
-        found.said["format"] = "json"
-    return found, rest
-
-
-class Run:
-    """One command run: what was asked for, the store once it is needed, and where to print."""
-
-    def __init__(self, said: Globals) -> None:
-        self.said = said
-        self.kept = config.load()
-        self.zone = config.zone(self.kept)
-        progress = _one_of(said, "progress", ("jsonl",))
-        self.out = Output(_one_of(said, "format", FORMATS), said.has("quiet"), progress, self.zone)
-        self.demo = False
-        self.query = ""
-        self._ctx: Context | None = None
-
-    @property
-    def path(self) -> Path:
-        """The store: as said here, in the environment or the settings, else the user's own."""
-        said = self.said.get("db") or ("" if self.demo else os.environ.get("ICRM_DB") or self.kept.get("db", ""))
-        if said.startswith("service="):
-            raise Usage("service", text=said)
-        return paths.given(said) if said else paths.demo() if self.demo else paths.store()
-
-    @property
-    def user(self) -> str:
-        """Who acts: as said here, in the environment or the settings, else whoever is logged in."""
-        return self.said.get("as") or os.environ.get("ICRM_USER") or self.kept.get("user") or login()
-
-    @property
-    def clock(self) -> Callable[[], datetime]:
-        return clock(self.zone)
-
-    @property
-    def ctx(self) -> Context:
-        """The store, opened once, for this user."""
-        if self._ctx is None:
-            self._ctx = self.opened(db.open_store(self.path))
-        return self._ctx
-
-    def opened(self, connection: db.Connection) -> Context:
-        from icrm_tui import users
-
-        made = Context(connection, self.user, self.clock, self.zone, self.said.get("op") or None)
-        try:
-            users.identify(made)
-        except BaseException:
-            connection.close()
-            raise
-        return made
-
-    def close(self) -> None:
-        if self._ctx is not None:
-            self._ctx.connection.close()
-            self._ctx = None
-
-    # what lists are asked for
-
-    @property
-    def limit(self) -> int | None:
-        """How many rows: as said, else all of them in a pipe and a screenful on a terminal."""
-        said = self.said.get("limit")
-        if said:
-            return number("--limit", said)
-        return self.out.page
-
-    def asked(self, words: Iterable[str] | None) -> str:
-        """The query that the rest of the line is."""
-        self.query = " ".join(words or ())
-        return self.query
-
-    def wrote(self, written: str, record: Callable[[], Any] | None = None) -> None:
-        """Say what a write made: its id, or the record where JSON was asked for; and the change it was."""
-        self.out.made(written, record() if record and self.out.json else None)
-        self.changed()
-
-    def changed(self) -> None:
-        change = self.ctx.last_change
-        self.out.say(i18n.t("out.change", change=change) if change else i18n.t("out.unchanged"))
-
-
 def run_of(ctx: typer.Context) -> Run:
     found: Run = ctx.obj
     return found
@@ -168,19 +50,6 @@ def readable(run: Run, record: dict[str, Any], *words: str) -> dict[str, Any]:
     places = money.digits(record["currency"])
     mark = "," if run.out.chosen == "table" else ""
     return record | {word: f"{record[word]:{mark}.{places}f}" for word in words if record[word] is not None}
-
-
-def number(option: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise Usage("option-number", option=option, value=text)
-    return int(text)
-
-
-def _one_of(said: Globals, option: str, choices: tuple[str, ...]) -> str:
-    value = said.get(option)
-    if value and value not in choices:
-        raise Usage("option-choice", option=f"--{option}", value=value, choices=", ".join(choices))
-    return value
 
 
 def pairs(given: Iterable[str] | None, *, last: bool = False) -> dict[str, str]:
@@ -215,25 +84,3 @@ def yes_or_no(text: str) -> bool:
     if text.casefold() in ("no", "n", "false", "0", "否"):
         return False
     raise Usage("flag", value=text)
-
-
-def clock(zone: ZoneInfo) -> Callable[[], datetime]:
-    """The time it is; `ICRM_NOW` fixes it."""
-    said = os.environ.get("ICRM_NOW")
-    if not said:
-        return lambda: datetime.now(UTC)
-    try:
-        fixed = datetime.fromisoformat(said)
-    except ValueError:
-        raise Usage("now", text=said) from None
-    fixed = fixed if fixed.tzinfo else fixed.replace(tzinfo=zone)
-    return lambda: fixed
-
-
-def login() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # a container's user without a name
-        return "me"

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from icrm_tui import db, demo
-from icrm_tui.commands.base import Globals, Run, group, run_of
+from icrm_tui.commands import opening
+from icrm_tui.commands.base import Run, group, run_of
+from icrm_tui.commands.running import Globals
 from icrm_tui.context import Context
 
 app = group()
@@ -31,28 +33,12 @@ def shown(run: Run, customers: int = 2000) -> int:
 
         today.show(run)
         return 0
-    return screens(run)
-
-
-def screens(run: Run) -> int:
-    """Open the screens on this run's store; a store nobody works in yet asks who is there first."""
-    from icrm_tui import app as face
-
-    with closing(db.open_store(run.path)) as connection:
-        first_run = not connection.read("SELECT 1 FROM users LIMIT 1")
-    opening = face.Opening(
-        path=run.path,
-        user=run.user if first_run else run.ctx.user,
-        clock=run.clock,
-        zone=run.zone,
-        store_name=run.path.stem,
-        theme=run.kept.get("theme", "icrm-dark"),
-        glyphs=run.kept.get("glyphs", "unicode"),
-        first_run=first_run,
-    )
-    run.close()  # the screens have connections of their own
-    if face.run(opening) == "demo":  # a store of its own, whatever was said of this one
-        said = Globals()
-        said.said = {word: value for word, value in run.said.said.items() if word != "db"}
-        return shown(Run(said))
+    opening.screens(run)
     return 0
+
+
+def instead(run: Run) -> int:
+    """The demo store, whatever store this run was about."""
+    said = Globals()
+    said.said = {word: value for word, value in run.said.said.items() if word != "db"}
+    return shown(Run(said))

@@ -1,17 +1,16 @@
 """The keys that do something with the customers under the cursor or marked, the same in every place that shows them."""
 
+from importlib import import_module
 from typing import Any
 
 from textual import work
 from textual.binding import Binding
 
 from icrm_tui import nouns
-from icrm_tui.collect import companies, contacts, customers, tags
 from icrm_tui.context import Context
 from icrm_tui.i18n import t
 from icrm_tui.screens.base import IcrmScreen
 from icrm_tui.search import Who
-from icrm_tui.widgets.dialogs import ConfirmDialog
 
 CUSTOMER_KEYS = (
     Binding("a", "add", "key.add", id="customer.add"),
@@ -32,8 +31,13 @@ def target_of(written: str) -> Target:
     return ("company", int(written[2:])) if written.startswith("co") else ("contact", int(written[1:]))
 
 
+# Rooms are imported when one of their verbs is called: the first screen is there sooner.
+
+
 def who(ctx: Context, target: Target) -> Who:
     """The customer and contact behind a row."""
+    from icrm_tui.collect import contacts, customers
+
     noun, row_id = target
     if noun == "company":
         return Who(row_id, None, customers.get(ctx, row_id)["name"])
@@ -42,30 +46,32 @@ def who(ctx: Context, target: Target) -> Who:
 
 
 def record(ctx: Context, target: Target) -> dict[str, Any]:
-    noun, row_id = target
-    return contacts.show(ctx, row_id) if noun == "contact" else companies.show(ctx, row_id)
+    found: dict[str, Any] = room(target[0]).show(ctx, target[1])
+    return found
+
+
+def room(noun: str) -> Any:
+    """The module that keeps rows of this noun."""
+    return import_module(f"icrm_tui.{nouns.NOUNS[noun]}")
 
 
 def archive(ctx: Context, targets: list[Target]) -> int:
     """Hide all of them, in one change."""
-
-    def hide(_tx: Any) -> int:
-        return sum(
-            contacts.archive(ctx, row_id) if noun == "contact" else companies.archive(ctx, row_id)
-            for noun, row_id in targets
-        )
-
-    n: int = ctx.change("customer.archive", hide)
+    n: int = ctx.change(
+        "customer.archive", lambda _tx: sum(room(noun).archive(ctx, row_id) for noun, row_id in targets)
+    )
     return n
 
 
 def unarchive(ctx: Context, target: Target) -> bool:
     noun, row_id = target
-    return contacts.unarchive(ctx, row_id) if noun == "contact" else companies.archive(ctx, row_id, False)
+    done: bool = room(noun).unarchive(ctx, row_id) if noun == "contact" else room(noun).archive(ctx, row_id, False)
+    return done
 
 
 def tag(ctx: Context, targets: list[Target], added: list[str], removed: list[str]) -> int:
     """Hang and take off tags, in one change."""
+    from icrm_tui.collect import tags
 
     def change(_tx: Any) -> int:
         n = 0
@@ -79,6 +85,8 @@ def tag(ctx: Context, targets: list[Target], added: list[str], removed: list[str
 
 
 def assign(ctx: Context, targets: list[Target], owner: str) -> int:
+    from icrm_tui.collect import customers
+
     return customers.assign(ctx, [who(ctx, target).customer_id for target in targets], owner)
 
 
@@ -198,5 +206,7 @@ class Acting(IcrmScreen):
         """Ask before something is done to more than one, saying to how many."""
         if n == 1:
             return True
+        from icrm_tui.widgets.dialogs import ConfirmDialog
+
         answer = await self.app.push_screen_wait(ConfirmDialog(t(question, n=n), action, [t("ask.undoable")]))
         return bool(answer)

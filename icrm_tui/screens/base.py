@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
@@ -27,6 +28,14 @@ PLACES = (
     Place("9", "settings", "place.settings"),
     Place("", "import", "place.import"),
 )
+# place → its screen; imported when first shown
+SCREENS = {
+    "today": "screens.today:TodayScreen",
+    "contacts": "screens.contacts:ContactsScreen",
+    "history": "screens.history:HistoryScreen",
+    "settings": "screens.settings:SettingsScreen",
+    "import": "screens.importing:ImportScreen",
+}
 WAIT = 0.05  # seconds a read waits for a newer one of its kind
 
 
@@ -46,6 +55,7 @@ class IcrmScreen(Screen[None]):
         super().__init__()
         self._reads: dict[str, int] = {}
         self._waiting: dict[str, Timer] = {}
+        self._started: dict[str, float] = {}
         self._spoken = i18n.language()
 
     @property
@@ -63,10 +73,6 @@ class IcrmScreen(Screen[None]):
     @property
     def top(self) -> TopLine:
         return self.query_one("#top", TopLine)
-
-    def on_mount(self) -> None:
-        self.troubled()
-        self.changed()
 
     def on_screen_resume(self) -> None:
         if self._spoken != i18n.language():
@@ -129,8 +135,8 @@ class IcrmScreen(Screen[None]):
     ) -> None:
         """Call `read(ctx, *args)` on the reader thread and `then` with its answer.
 
-        Of several loads of one `name` (default: the read's) in quick succession only the last is asked; an
-        answer that a later one has made stale is called off, or dropped.
+        Of several loads of one `name` (default: the read's) in quick succession only the first and the last are
+        asked; an answer that a later one has made stale is called off, or dropped.
         """
         key = name or read.__qualname__
         self._reads[key] = turn = self._reads.get(key, 0) + 1
@@ -149,10 +155,14 @@ class IcrmScreen(Screen[None]):
 
         def start() -> None:
             self._waiting.pop(key, None)
+            self._started[key] = monotonic()
             self.icrm.drop(key)
             self.run_worker(answer(), group=f"load-{key}", exclusive=True)
 
-        self._waiting[key] = self.set_timer(wait or 0.001, start)
+        if monotonic() - self._started.get(key, 0.0) > wait:
+            start()
+        else:
+            self._waiting[key] = self.set_timer(wait, start)
 
     @property
     def waiting(self) -> bool:

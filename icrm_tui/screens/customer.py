@@ -209,7 +209,6 @@ class CustomerScreen(Acting):
 
     def on_mount(self) -> None:
         self.turn_to("timeline")
-        super().on_mount()
 
     def targets(self) -> list[Target]:
         return [self.target]

@@ -122,6 +122,7 @@ async def _begin(app: "IcrmApp") -> None:
     if answer == "demo":
         app.exit("demo")
     else:
+        app.pop_screen()  # not awaited: it ends us, too
         app.switch_mode("import" if answer == "import" else "contacts")
         if answer == "add":
             app.call_after_refresh(lambda: app.run_action("add", app.screen))

@@ -164,7 +164,9 @@ class HistoryScreen(IcrmScreen):
         with Horizontal():
             yield listing
             yield DetailPane()
-        yield Empty("empty.history")
+        nothing = Empty("empty.history")
+        nothing.display = False  # until that is known
+        yield nothing
 
     @property
     def listing(self) -> Listing:

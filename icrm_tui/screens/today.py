@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from icrm_tui.i18n import has, t
 from icrm_tui.improve import today
 from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, target_of
-from icrm_tui.screens.customer import CustomerScreen
 from icrm_tui.widgets.blocks import Cell, Row
 from icrm_tui.widgets.columns import ListColumn
 from icrm_tui.widgets.frame import Empty
@@ -42,7 +41,9 @@ class TodayScreen(Acting):
             ListColumn("text", "", 26, 12, 4),
             ListColumn("when", "", 11, 11, align="right"),
         )
-        yield Empty("today.nothing", ("2", "place.contacts"), ("g", "key.places"))
+        nothing = Empty("today.nothing", ("2", "place.contacts"), ("g", "key.places"))
+        nothing.display = False  # until that is known
+        yield nothing
 
     def changed(self) -> None:
         self.load(today.today, self.everyone, then=self._show)
@@ -112,6 +113,8 @@ class TodayScreen(Acting):
     def _opened(self, event: Listing.Opened) -> None:
         found = self.rows[event.index]
         if found:
+            from icrm_tui.screens.customer import CustomerScreen
+
             self.app.push_screen(CustomerScreen(*found))
 
     def action_everyone(self) -> None:
