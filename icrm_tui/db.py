@@ -3,28 +3,29 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from icrm_tui import nouns
-from icrm_tui.errors import Conflict, NotFound, Refused, Unavailable
-from icrm_tui.store import migrations, sets, sqlite
+from icrm_tui.errors import Conflict, NotFound, Refused, Unavailable, Usage
+from icrm_tui.store import files, migrations, sets, sqlite
 from icrm_tui.store.backup import backup, restore
+from icrm_tui.store.connection import Connection, Place, Row, Service
 from icrm_tui.store.history import Recorder
-from icrm_tui.store.sqlite import Connection, Row
 
-__all__ = ["Connection", "Every", "Ids", "Row", "Tx", "attach", "backup", "open_store", "restore"]
+__all__ = ["Connection", "Every", "Ids", "Place", "Row", "Service", "Tx", "attach", "backup", "open_store", "restore"]
 
 
-def open_store(path: Path, *, create: bool = True, readonly: bool = False) -> Connection:
-    """A connection to the store at `path`, made or migrated where needed.
+def open_store(place: Place, *, create: bool = True, readonly: bool = False) -> Connection:
+    """A connection to the store, a file made or migrated where needed.
 
-    Without `create` a missing file is refused. A file we may not write to is opened for reading.
+    Without `create` a missing file is refused. What we may not write to is opened for reading.
     """
-    if not create and not path.exists():
-        raise Unavailable("store-missing", path=str(path))
-    sqlite.prepare(path)
-    connection = Connection(path, readonly=True) if readonly or not sqlite.writable(path) else Connection(path)
+    if isinstance(place, Service):
+        raise Usage("service", text=str(place))
+    if not create and not place.exists():
+        raise Unavailable("store-missing", path=str(place))
+    files.prepare(place)
+    connection = sqlite.Connection(place, readonly=readonly or not files.writable(place))
     try:
         migrations.migrate(connection)
     except BaseException:
@@ -33,9 +34,11 @@ def open_store(path: Path, *, create: bool = True, readonly: bool = False) -> Co
     return connection
 
 
-def attach(path: Path, *, readonly: bool = False, cache_mb: int = 8) -> Connection:
+def attach(place: Place, *, readonly: bool = False, cache_mb: int = 8) -> Connection:
     """One more connection to a store that is open already."""
-    return Connection(path, readonly=readonly, cache_mb=cache_mb)
+    if isinstance(place, Service):
+        raise Usage("service", text=str(place))
+    return sqlite.Connection(place, readonly=readonly, cache_mb=cache_mb)
 
 
 class Ids:

@@ -1,18 +1,11 @@
 """Is the store sound? Each check says what it found; what can be finished safely is finished."""
 
-import os
-import shutil
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from icrm_tui import db, nouns, search
 from icrm_tui.context import Context
-from icrm_tui.store import sqlite
-
-ROOM = 100 * 1024 * 1024  # bytes a disk should have left beside a store
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +22,16 @@ def run(ctx: Context) -> list[Finding]:
     if not ctx.connection.readonly:
         for _done, _total in search.drain(ctx.connection, thorough=True):
             pass
-        sweep(ctx.connection.path)
+        ctx.connection.tidy()
     return [*_checks(ctx)]
 
 
 def _checks(ctx: Context) -> Iterator[Finding]:
-    path = ctx.connection.path
-    found = [row["integrity_check"] for row in ctx.read("PRAGMA integrity_check(10)")]
-    yield _finding("integrity", [] if found == ["ok"] else found)
-    yield _finding("pointers", [f"{r['table']} {r['rowid']} → {r['parent']}" for r in ctx.read(DANGLING)])
+    yield from (_finding(check, wrong) for check, wrong in ctx.connection.checks())
     yield _finding("owned", list(_ownerless(ctx)))
-    yield _finding("tables", _tables(ctx))
+    yield _finding("tables", sorted(set(nouns.TABLES) - ctx.connection.tables()))
     yield _finding("search", list(_unsearchable(ctx)))
     yield _finding("totals", list(_stale(ctx)))
-    mode = stat.S_IMODE(path.stat().st_mode)
-    yield _finding("private", [f"{mode:o}"] if os.name == "posix" and mode & 0o077 else [])
-    kind = sqlite.filesystem(path)
-    yield _finding("disk", [kind] if kind.startswith(sqlite.NETWORK) else [])
-    free = shutil.disk_usage(path.parent).free
-    yield _finding("space", [f"{free // 1024**2} MiB"] if free < ROOM else [])
-
-
-DANGLING = 'SELECT "table", rowid, parent FROM pragma_foreign_key_check LIMIT 20'
 
 
 def _finding(check: str, wrong: list[str]) -> Finding:
@@ -71,12 +52,6 @@ def _ownerless(ctx: Context) -> Iterator[str]:
                 )
                 for row in ctx.read(sql, noun=noun["noun"]):
                     yield f"{table} {row['id']}"
-
-
-def _tables(ctx: Context) -> list[str]:
-    """What the registry declares and the store lacks."""
-    there = {row["name"] for row in ctx.read("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return sorted(set(nouns.TABLES) - there)
 
 
 def _unsearchable(ctx: Context) -> Iterator[str]:
@@ -111,27 +86,6 @@ def _stale(ctx: Context) -> Iterator[str]:
                 yield f"{table} {wrong}"
     finally:
         ctx.connection.rollback()
-
-
-def sweep(path: Path) -> list[str]:
-    """Remove staging files beside the store whose process is gone; their names."""
-    gone = []
-    for stage in path.parent.glob(".icrm-stage-*"):
-        pid = stage.name.split("-")[2].split(".")[0]
-        if pid.isdigit() and not _alive(int(pid)):
-            stage.unlink(missing_ok=True)
-            gone.append(stage.name)
-    return gone
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def record(finding: Finding) -> dict[str, Any]:

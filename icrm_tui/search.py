@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from itertools import chain
-from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -49,7 +48,7 @@ def condition(ctx: Context, noun: str, text: str, alias: str, n: int) -> tuple[s
     if not words:
         return "1 = 0", {}
     verified, params = _verified(noun, words, alias, n + 1)
-    params[f"q{n}"] = tokens.expression(noun, words)
+    params[f"q{n}"] = ctx.connection.expression(tokens.wanted(noun, words))
     return f"{alias}.id IN ({ctx.connection.matching(noun, f'q{n}')}){verified}", params
 
 
@@ -86,7 +85,7 @@ def find(ctx: Context, text: str, limit: int = 50, kinds: Iterable[str] = ()) ->
         verified, params = _verified(noun, words, "t", 1)
         found, where = ctx.connection.found(noun, "q0")
         sql = nouns.noun(noun).hits.format(found=found, condition=f"{where}{verified}")
-        params["q0"] = tokens.expression(noun, words)
+        params["q0"] = ctx.connection.expression(tokens.wanted(noun, words))
         rows = list(ctx.stream(f"{sql} LIMIT {CANDIDATES + 1}", **params))
         more = more or len(rows) > CANDIDATES
         hits += [(_grade(key, name, sort), sort, noun, row_id, name) for row_id, name, sort in rows[:CANDIDATES]]
@@ -170,17 +169,8 @@ def _cut(connection: db.Connection, noun: str, ids: db.Ids) -> list[tuple[int, s
 def _put(connection: db.Connection, noun: str, ids: db.Ids, cut: Sequence[tuple[int, str]]) -> None:
     """Index rows by their tokens. Old postings vanish with their docs row."""
     connection.execute(f"DELETE FROM docs WHERE kind = '{noun}' AND ref_id IN {ids}")
-    if not cut:
-        return
-    first = connection.reserve("docs", len(cut))
-    connection.many(
-        "INSERT INTO docs (docid, kind, ref_id) VALUES (?, ?, ?)",
-        [(first + i, noun, row_id) for i, (row_id, _tokens) in enumerate(cut)],
-    )
-    connection.many(
-        "INSERT INTO docs_fts (rowid, tokens) VALUES (?, ?)",
-        [(first + i, text) for i, (_id, text) in enumerate(cut)],
-    )
+    if cut:
+        connection.put_tokens(noun, cut)
 
 
 def drain(connection: db.Connection, thorough: bool = False, hurry: bool = False) -> Iterator[tuple[int, int]]:
@@ -202,7 +192,7 @@ def drain(connection: db.Connection, thorough: bool = False, hurry: bool = False
 
 
 def _drain_some(connection: db.Connection) -> int:
-    if not _waiting(connection, 1):  # do not stand in line for nothing
+    if not connection.read("SELECT 1 FROM search_todo LIMIT 1"):  # do not stand in line for nothing
         return 0
     connection.begin()
     try:
@@ -227,13 +217,13 @@ def _drain_helped(connection: db.Connection) -> Iterator[int]:
 
     if processors() < 2:
         return
-    moment = connection.token()
-    with in_turn(_help, connection.path) as shares:
+    moment = connection.moment()
+    with in_turn(_help, connection.place) as shares:
         for noun, some, cut in shares:
             ids = db.Ids(some)
             connection.begin()
             try:
-                if connection.token() != moment:
+                if connection.moved(moment):
                     return
                 _put(connection, noun, ids, cut)
                 _done(connection, noun, ids)
@@ -243,9 +233,9 @@ def _drain_helped(connection: db.Connection) -> Iterator[int]:
             yield len(some)
 
 
-def _help(path: Path, share: int, shares: int) -> Iterator[tuple[str, list[int], list[tuple[int, str]]]]:
+def _help(place: db.Place, share: int, shares: int) -> Iterator[tuple[str, list[int], list[tuple[int, str]]]]:
     """A share of what waits: noun, ids, and the tokens of those that can be found."""
-    with closing(db.attach(path, readonly=True)) as connection, connection.snapshot():
+    with closing(db.attach(place, readonly=True)) as connection, connection.snapshot():
         n = 0
         for noun in nouns.SEARCHED:
             waiting = "SELECT ref_id FROM search_todo WHERE kind = :kind ORDER BY ref_id"
@@ -257,9 +247,8 @@ def _help(path: Path, share: int, shares: int) -> Iterator[tuple[str, list[int],
                 n += 1
 
 
-def _waiting(connection: db.Connection, most: int = -1) -> int:
-    sql = "SELECT count(*) AS n FROM (SELECT 1 FROM search_todo LIMIT :most) AS w"
-    found: int = connection.read(sql, {"most": most})[0]["n"]
+def _waiting(connection: db.Connection) -> int:
+    found: int = connection.read("SELECT count(*) AS n FROM search_todo")[0]["n"]
     return found
 
 

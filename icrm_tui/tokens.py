@@ -244,20 +244,9 @@ def _wide(piece: str) -> bool:
     return is_han(piece) or "\u3040" <= piece[0] <= "\u30ff" or "\uac00" <= piece[0] <= "\ud7af"
 
 
-def expression(noun: str, words: Iterable[tuple[Way, ...]]) -> str:
-    """The full-text expression for rows of the noun that have what is asked."""
-    parts = [
-        _either([" AND ".join(quoted(token) for token in dict.fromkeys(way.tokens)) for way in ways]) for ways in words
-    ]
-    return " AND ".join((quoted(kind(noun)), *parts))
-
-
-def _either(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else "(" + " OR ".join(f"({part})" for part in parts) + ")"
-
-
-def quoted(token: str) -> str:
-    return '"' + token.replace('"', '""') + '"'
+def wanted(noun: str, words: Iterable[tuple[Way, ...]]) -> list[list[tuple[str, ...]]]:
+    """The tokens by which rows of the noun are found that have what is asked: of each word, those of each way."""
+    return [[(kind(noun),)], *([tuple(dict.fromkeys(way.tokens)) for way in ways] for ways in words)]
 
 
 def initials(text: str) -> str:

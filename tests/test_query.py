@@ -78,7 +78,7 @@ CUSTOM = {"色": Field("text", "{t}.name_key")}
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[db.Connection]:
     path = tmp_path_factory.mktemp("query") / "things.db"
     path.touch()
-    with closing(db.Connection(path)) as made, pytest.MonkeyPatch.context() as patch:
+    with closing(db.attach(path)) as made, pytest.MonkeyPatch.context() as patch:
         made.raw.executescript(SCHEMA)
         patch.setattr(nouns, "NOUNS", {word: word for word in FAKE})
         patch.setattr(nouns, "noun", FAKE.__getitem__)

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icrm_tui import tokens
+from icrm_tui.store.sqlite import Connection
 
 
 def asked(text: str) -> str:
-    return tokens.expression("contact", tokens.asked(text))
+    return Connection.expression(tokens.wanted("contact", tokens.asked(text)))
 
 
 @pytest.mark.parametrize(

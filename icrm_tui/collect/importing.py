@@ -112,7 +112,7 @@ def _take(ctx: Context, stage: Stage, plan: Plan, progress: Progress, speak: Spe
     """Match what is staged and publish it; None where others wrote meanwhile and other rows are turned away now."""
     options = plan.options
     progress("check", 0, 1)
-    moment = ctx.connection.token()
+    moment = ctx.connection.moment()
     _match(stage, options)
     progress("check", 1, 1)
     wanted = options.dry_run or options.partial or not stage.rejected
@@ -180,12 +180,12 @@ class _TakenBack(Exception):
         self.counts = counts
 
 
-def _publish(ctx: Context, stage: Stage, plan: Plan, moment: int, progress: Progress) -> dict[str, Any]:
+def _publish(ctx: Context, stage: Stage, plan: Plan, moment: Any, progress: Progress) -> dict[str, Any]:
     """The one change. Where somebody wrote since the rows were matched, they are matched again."""
     options = plan.options
 
     def work(tx: Tx) -> dict[str, Any]:
-        if ctx.connection.token() != moment:
+        if ctx.connection.moved(moment):
             refused = stage.refused()
             _match(stage, options)
             if stage.refused() != refused:

@@ -1,18 +1,15 @@
 """Where the rows of a file wait, parsed and matched, before one change makes them part of the store.
 
-A private file beside the store, attached to its connection as `stage`: nothing waits for it, a kill leaves nothing
-but the file, and what is published is there as a set. Its tables: `rows` and the importer's parts, by the row's
+Tables called `stage.…` that only this connection sees: nothing waits for them, and what is published is there as a
+set. Its tables: `rows` and the importer's parts, by the row's
 number `n`; `aside`, the rows turned away since; `met` (which stored row a staged one is), `twins` (which earlier row
 of the file it is), `target` (the row a leader goes to), `rejects` and `doubts`.
 """
 
 import json
-import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count
-from pathlib import Path
-from types import TracebackType
+from contextlib import ExitStack
 from typing import Any
 
 from icrm_tui.collect.reading import Batch
@@ -37,12 +34,11 @@ CREATE TABLE stage.doubts (line INTEGER, name TEXT, field TEXT, code TEXT, given
 
 
 class Stage:
-    """Use as a context: the file is there inside, and gone after it whatever happens."""
+    """Use as a context: its tables are there inside, and gone after it whatever happens."""
 
     def __init__(self, connection: Connection, importer: Importer) -> None:
         self.connection = connection
         self.importer = importer
-        self.path = _private_file(connection.path)
         self.last = 0  # the number of the last row
         self.rows = 0
         self.rejected = 0
@@ -52,8 +48,8 @@ class Stage:
         self._said: set[tuple[str, str]] = set()
 
     def __enter__(self) -> "Stage":
-        try:
-            self.connection.attach(self.path, "stage")
+        with ExitStack() as life:
+            life.enter_context(self.connection.stage())
             for statement in TABLES.format(columns=self._columns(self.importer.columns)).split(";"):
                 self.connection.execute(statement)
             for part, names in self.importer.parts.items():
@@ -61,18 +57,11 @@ class Stage:
             for table, names in self.importer.shared.items():
                 columns = f"seq INTEGER PRIMARY KEY, {self._columns(names)}, id INTEGER"
                 self.connection.execute(f"CREATE TABLE stage.{table} ({columns})")
-        except BaseException:
-            self.path.unlink(missing_ok=True)
-            raise
+            self._life = life.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self.connection.detach("stage")
-        finally:
-            self.path.unlink(missing_ok=True)
+    def __exit__(self, *raised: Any) -> None:
+        self._life.close()
 
     def _columns(self, names: Mapping[str, str]) -> str:
         shared = self.importer.shared
@@ -84,9 +73,7 @@ class Stage:
         self.rejected += len(batch.rejects)
         for table, rows in batch.shared.items():
             self._number(batch.reader, table, rows)
-        connection = self.connection
-        connection.execute("BEGIN")
-        try:
+        with self.connection.staging():
             for table, rows in self._fresh.items():
                 self._put(table, ("seq", *importer.shared[table]), rows)
             if batch.rows:
@@ -99,9 +86,6 @@ class Stage:
             trouble = ("line", "name", "field", "code", "given")
             self._put("rejects", trouble, batch.rejects)
             self._put("doubts", trouble, [row for row in batch.doubts if self._news(row)])
-            connection.commit()
-        finally:
-            connection.rollback()
         self._fresh.clear()
 
     def _number(self, reader: int, table: str, rows: list[tuple[Any, ...]]) -> None:
@@ -348,14 +332,3 @@ def doubt(tx: Tx, line: int, name: str, field: str, code: str, value: str) -> No
         code=code,
         value=value,
     )
-
-
-def _private_file(store: Path) -> Path:
-    for k in count():
-        path = store.parent / f".icrm-stage-{os.getpid()}.{k}.db"
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        except FileExistsError:
-            continue
-        return path
-    raise AssertionError

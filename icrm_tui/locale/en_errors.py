@@ -94,6 +94,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.store-directory": "{path} is a folder; name a file with --db.",
     "error.store-create": "{path} cannot be created: {detail}.",
     "error.store-network": "{path} lies on a network drive ({kind}), where stores get damaged; keep it on a local disk.",
+    "error.team-backup": "{place} is copied by its server: pg_dump, as docs/team.md says, or icrm team pull FILE.",
     "error.store-too-new": "{path} was written by a later icrm (its schema is {found}, this one knows {known}); update icrm.",
     "error.file-exists": "{path} is there already; name another file.",
     "error.file-write": "{path} cannot be written: {detail}.",

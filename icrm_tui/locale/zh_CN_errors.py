@@ -94,6 +94,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.store-directory": "{path} 是文件夹；请用 --db 指定文件。",
     "error.store-create": "无法创建 {path}：{detail}。",
     "error.store-network": "{path} 位于网络磁盘（{kind}），容易损坏数据；请放在本机磁盘。",
+    "error.team-backup": "{place} 由服务器备份：按 docs/team.md 用 pg_dump，或用 icrm team pull 文件名 取一份副本。",
     "error.store-too-new": "{path} 由更新版本的 icrm 写入（其结构为 {found}，本程序只认识 {known}）；请升级 icrm。",
     "error.file-exists": "{path} 已存在；请换一个文件名。",
     "error.file-write": "无法写入 {path}：{detail}。",

@@ -4,17 +4,21 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from icrm_tui.errors import TooNew, Unavailable
+from icrm_tui.errors import Refused, TooNew, Unavailable
+from icrm_tui.store import sqlite
+from icrm_tui.store.connection import Connection
+from icrm_tui.store.files import refuse_existing
 from icrm_tui.store.migrations import MIGRATIONS, migrate
-from icrm_tui.store.sqlite import APPLICATION_ID, Connection, copy, refuse_existing
+from icrm_tui.store.sqlite import APPLICATION_ID, copy
 
 
 def backup(connection: Connection, target: Path) -> None:
     """Write the store as it stands to `target`, which must not exist, private to its owner."""
+    store = _file(connection)
     refuse_existing(target)
     try:
-        with connection.errors():
-            copy(connection.raw, target)
+        with store.errors():
+            copy(store.raw, target)
     except OSError as error:
         raise Unavailable("file-write", path=str(target), detail=error.strerror or "") from error
     except BaseException:
@@ -28,13 +32,21 @@ def restore(connection: Connection, source: Path) -> Path:
     The content is copied into the live file: taking its place by renaming would leave every open connection
     writing to a file that is gone.
     """
+    store = _file(connection)
     _check(source)
-    kept = _free(connection.path)
-    backup(connection, kept)
-    with connection.errors(), closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as copied:
-        copied.backup(connection.raw)
-    migrate(connection)
+    kept = _free(store.path)
+    backup(store, kept)
+    with store.errors(), closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as copied:
+        copied.backup(store.raw)
+    migrate(store)
     return kept
+
+
+def _file(connection: Connection) -> sqlite.Connection:
+    """A server's store is copied by its own tools."""
+    if not isinstance(connection, sqlite.Connection):
+        raise Refused("team-backup", place=str(connection.place))
+    return connection
 
 
 def _check(source: Path) -> None:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from icrm_tui.store.sqlite import Connection, Row
+from icrm_tui.store.connection import Connection, Row
 
 BLOCK = 1000  # rows in one image of what is gone
 
@@ -155,7 +155,7 @@ def reapply(connection: Connection, change: int) -> int:
 
 
 def _bury(connection: Connection, change: int, table: str) -> int:
-    columns = [row["name"] for row in connection.read(f"SELECT name FROM pragma_table_info('{table}')")]
+    columns = connection.columns(table)
     cursor = connection.stream(
         f"SELECT {', '.join(columns)} FROM {table} WHERE created_rev = :c ORDER BY id", {"c": change}
     )

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, islice
 from typing import Any
 
+from icrm_tui.store.connection import Connection
 from icrm_tui.store.history import Image, Recorder, dumps, loads
-from icrm_tui.store.sqlite import Connection
 
 BLOCK = 2000  # rows written at once
 

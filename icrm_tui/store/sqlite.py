@@ -1,10 +1,10 @@
 """The embedded engine: one SQLite file, a connection a thread, and what only SQLite says this way."""
 
 import os
+import shutil
 import sqlite3
 import stat
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
@@ -12,17 +12,17 @@ from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
-from icrm_tui.errors import Constraint, IcrmError, Interrupted, Locked, Refused, Unavailable
-
-Row = dict[str, Any]
+from icrm_tui.errors import Constraint, IcrmError, Interrupted, Locked, Unavailable
+from icrm_tui.store import connection, files
+from icrm_tui.store.connection import WAIT, Row
 
 APPLICATION_ID = 0x6963726D  # "icrm", so that another program's file is never taken for ours
-WAIT = 30.0  # seconds a writer waits for another
 PAUSE = 0.003  # between its tries: SQLite's own back-off grows to 100 ms and misses short gaps
 LARGE_CACHE = 16  # MB for long work: more makes it no faster
 LARGE_LOG = 20_000  # pages committed in long work that wait to be put in their place: each time asks much of a disk
 STEPS = 100_000  # of the engine's machine between two looks whether to go on
-NETWORK = ("nfs", "cifs", "smb", "afs", "fuse.sshfs", "ncpfs", "davfs")
+ROOM = 100 * 1024 * 1024  # bytes a disk should have left beside a store
+DANGLING = 'SELECT "table", rowid, parent FROM pragma_foreign_key_check LIMIT 20'
 
 
 CODES = {
@@ -52,11 +52,11 @@ def dict_row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
 
 
-class Connection:
-    """One thread's connection. Every error leaves as one of ours."""
+class Connection(connection.Connection):
+    """One thread's connection to a file."""
 
     def __init__(self, path: Path, *, readonly: bool = False, wait: float = WAIT, cache_mb: int = 8) -> None:
-        self.path = path
+        self.place = self.path = path
         self.wait = wait
         with self.errors():
             self.raw = connect(path, readonly, wait)
@@ -98,23 +98,23 @@ class Connection:
             assert cursor.lastrowid is not None
             return cursor.lastrowid
 
-    def many(self, sql: str, rows: Iterable[Any]) -> None:
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         with self.errors():
             self.raw.executemany(sql, rows)
 
+    def columns(self, table: str) -> list[str]:
+        return [row["name"] for row in self.read(f"SELECT name FROM pragma_table_info('{table}')")]
+
     def last_id(self, table: str) -> int:
-        """The last id anything in the table was given."""
         found = self.read("SELECT seq FROM sqlite_sequence WHERE name = :table", {"table": table})
         return found[0]["seq"] if found else 0
 
     def clear_search(self) -> None:
-        """Forget every token; ids of docs begin anew."""
         self.execute("DELETE FROM docs")
         self.execute("INSERT INTO docs_fts (docs_fts) VALUES ('delete-all')")
         self.execute("DELETE FROM sqlite_sequence WHERE name = 'docs'")
 
     def reserve(self, table: str, n: int) -> int:
-        """The first of `n` ids that nothing else will be given."""
         with self.errors():
             found = self.raw.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
             if found is None:
@@ -123,18 +123,32 @@ class Connection:
             self.raw.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (last + n, table))
             return last + 1
 
-    def matching(self, kind: str, param: str) -> str:
-        """SQL for the ids of the rows of `kind` whose tokens fit the full-text expression in `param`.
+    def put_tokens(self, kind: str, rows: Sequence[tuple[int, str]]) -> None:
+        """Old postings vanish with their docs row."""
+        first = self.reserve("docs", len(rows))
+        docs = [(first + i, kind, row_id) for i, (row_id, _tokens) in enumerate(rows)]
+        self.many("INSERT INTO docs (docid, kind, ref_id) VALUES (?, ?, ?)", docs)
+        postings = [(first + i, tokens) for i, (_row_id, tokens) in enumerate(rows)]
+        self.many("INSERT INTO docs_fts (rowid, tokens) VALUES (?, ?)", postings)
 
-        CROSS JOIN keeps the engine from going through all rows and asking the index of each.
-        """
+    @staticmethod
+    def expression(words: Iterable[Sequence[Sequence[str]]]) -> str:
+        def every(tokens: Sequence[str]) -> str:
+            return " AND ".join('"' + token.replace('"', '""') + '"' for token in tokens)
+
+        def either(ways: Sequence[Sequence[str]]) -> str:
+            return every(ways[0]) if len(ways) == 1 else "(" + " OR ".join(f"({every(way)})" for way in ways) + ")"
+
+        return " AND ".join(either(ways) for ways in words)
+
+    def matching(self, kind: str, param: str) -> str:
+        """CROSS JOIN keeps the engine from going through all rows and asking the index of each."""
         return (
             "SELECT d.ref_id FROM docs_fts f CROSS JOIN docs d"
             f" WHERE docs_fts MATCH :{param} AND d.docid = f.rowid AND d.kind = '{kind}'"
         )
 
     def found(self, kind: str, param: str) -> tuple[str, str]:
-        """The same as tables to stand before `t`, the rows of `kind`, and a condition: it can stop at any time."""
         where = f"docs_fts MATCH :{param} AND d.docid = f.rowid AND d.kind = '{kind}' AND t.id = d.ref_id"
         return "docs_fts f CROSS JOIN docs d CROSS JOIN ", where
 
@@ -171,21 +185,35 @@ class Connection:
             with self.errors():
                 self.raw.execute("ROLLBACK")
 
-    def attach(self, path: Path, name: str) -> None:
-        """A throwaway file beside the store, its tables as `name.…`; not while a change runs."""
-        with self.errors():
-            self.raw.execute(f"ATTACH :path AS {name}", {"path": str(path)})
-            for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
-                self.raw.execute(f"PRAGMA {name}.{pragma}")
-            self.raw.execute(f"PRAGMA {name}.cache_size = -{LARGE_CACHE * 1024}")
+    @contextmanager
+    def stage(self) -> Iterator[None]:
+        """A private file beside the store, attached: a kill leaves nothing but the file."""
+        path = files.private_file(self.path)
+        try:
+            with self.errors():
+                self.raw.execute("ATTACH :path AS stage", {"path": str(path)})
+                for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+                    self.raw.execute(f"PRAGMA stage.{pragma}")
+                self.raw.execute(f"PRAGMA stage.cache_size = -{LARGE_CACHE * 1024}")
+            try:
+                yield
+            finally:
+                with self.errors():
+                    self.raw.execute("DETACH stage")
+        finally:
+            path.unlink(missing_ok=True)
 
-    def detach(self, name: str) -> None:
-        with self.errors():
-            self.raw.execute(f"DETACH {name}")
+    @contextmanager
+    def staging(self) -> Iterator[None]:
+        self.execute("BEGIN")
+        try:
+            yield
+            self.commit()
+        finally:
+            self.rollback()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Reads inside see one moment of the store."""
         with self.errors():
             self.raw.execute("BEGIN")
         try:
@@ -194,10 +222,15 @@ class Connection:
             self.rollback()
 
     def token(self) -> int:
-        """Moves when another connection has committed."""
         with self.errors():
             value: int = self.raw.execute("PRAGMA data_version").fetchone()[0]
             return value
+
+    def moment(self) -> int:
+        return self.token()
+
+    def moved(self, moment: int) -> bool:
+        return self.token() != moment
 
     @contextmanager
     def at_length(self) -> Iterator[None]:
@@ -219,6 +252,29 @@ class Connection:
 
     def interrupt(self) -> None:
         self.raw.interrupt()
+
+    def tables(self) -> set[str]:
+        return {row["name"] for row in self.read("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+    def checks(self) -> list[tuple[str, list[str]]]:
+        found = [row["integrity_check"] for row in self.read("PRAGMA integrity_check(10)")]
+        mode = stat.S_IMODE(self.path.stat().st_mode)
+        kind = files.filesystem(self.path)
+        free = shutil.disk_usage(self.path.parent).free
+        return [
+            ("integrity", [] if found == ["ok"] else found),
+            ("pointers", [f"{r['table']} {r['rowid']} → {r['parent']}" for r in self.read(DANGLING)]),
+            ("private", [f"{mode:o}"] if os.name == "posix" and mode & 0o077 else []),
+            ("disk", [kind] if kind.startswith(files.NETWORK) else []),
+            ("space", [f"{free // 1024**2} MiB"] if free < ROOM else []),
+        ]
+
+    def tidy(self) -> None:
+        """Staging files beside the store whose process is gone."""
+        for stage in self.path.parent.glob(".icrm-stage-*"):
+            pid = stage.name.split("-")[2].split(".")[0]
+            if pid.isdigit() and not files.alive(int(pid)):
+                stage.unlink(missing_ok=True)
 
     def close(self) -> None:
         with suppress(sqlite3.Error):
@@ -253,26 +309,6 @@ def connect(path: Path, readonly: bool, wait: float) -> sqlite3.Connection:
         return opened("mode=ro&immutable=1")
 
 
-def prepare(path: Path) -> None:
-    """Make an empty private file where there is none; refuse what can never be a store."""
-    refuse_network(path)
-    if path.is_dir():
-        raise Unavailable("store-directory", path=str(path))
-    if path.exists():
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        return
-    except OSError as error:
-        raise Unavailable("store-create", path=str(path), detail=error.strerror or "") from error
-
-
-def writable(path: Path) -> bool:
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-
-
 def is_store(raw: sqlite3.Connection, path: Path) -> bool:
     """Whether the file is ours; False for an empty one, refused when it is another program's."""
     raw.execute("BEGIN")  # both of one moment: another start may be making it
@@ -286,29 +322,6 @@ def is_store(raw: sqlite3.Connection, path: Path) -> bool:
     return ours
 
 
-MOUNTS = Path("/proc/self/mounts")
-
-
-def filesystem(path: Path, mounts: Path = MOUNTS) -> str:
-    """The type of file system `path` lies on, where the system tells; else empty."""
-    if sys.platform != "linux" or not mounts.exists():
-        return ""
-    target = str(path.absolute().resolve())
-    best, kind = "", ""
-    for line in mounts.read_text(errors="replace").splitlines():
-        parts = line.split(" ")
-        point = parts[1].replace("\\040", " ")
-        if len(point) >= len(best) and (target == point or target.startswith(point.rstrip("/") + "/")):
-            best, kind = point, parts[2]
-    return kind
-
-
-def refuse_network(path: Path, mounts: Path = MOUNTS) -> None:
-    kind = filesystem(path, mounts)
-    if kind.startswith(NETWORK):
-        raise Unavailable("store-network", path=str(path), kind=kind)
-
-
 def copy(source: sqlite3.Connection, target: Path) -> None:
     """The whole store in one step: copying page by page starts again at every write by others."""
     mode = stat.S_IRUSR | stat.S_IWUSR
@@ -318,8 +331,3 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
         source.backup(destination)
     finally:
         destination.close()
-
-
-def refuse_existing(path: Path) -> None:
-    if path.exists():
-        raise Refused("file-exists", path=str(path))

@@ -16,7 +16,7 @@ from icrm_tui.collect import contacts
 from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError, Locked, Refused, TooNew, Unavailable
 from icrm_tui.session import Session
-from icrm_tui.store import migrations, sqlite
+from icrm_tui.store import files, migrations, sqlite
 from tests.support import acting, person, snapshot
 
 fork = get_context("fork")
@@ -128,11 +128,11 @@ def test_a_store_on_a_network_drive_is_refused(tmp_path: Path) -> None:
     )
     share = tmp_path / "my share" / "icrm.db"
     with pytest.raises(Unavailable) as caught:
-        sqlite.refuse_network(share, mounts)
+        files.refuse_network(share, mounts)
     assert (caught.value.code, caught.value.values["kind"]) == ("store-network", "nfs4")
     with pytest.raises(Unavailable):
-        sqlite.refuse_network(tmp_path / "far" / "a" / "b.db", mounts)
-    sqlite.refuse_network(tmp_path / "my shared.db", mounts)
+        files.refuse_network(tmp_path / "far" / "a" / "b.db", mounts)
+    files.refuse_network(tmp_path / "my shared.db", mounts)
 
 
 # --- what may only be read -------------------------------------------------------------------------------
