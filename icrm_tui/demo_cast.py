@@ -10,7 +10,7 @@ from icrm_tui import demo_words as words
 from icrm_tui.collect import channels, companies, consent, contacts, preferences
 from icrm_tui.collect.channels import Channel
 from icrm_tui.context import Context
-from icrm_tui.text import plain, person_key
+from icrm_tui.text import person_key, plain
 
 YEARS = 730  # days the histories go back
 LANGUAGES = {"zh": 60, "en": 28, "de": 12}

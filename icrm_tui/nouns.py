@@ -21,8 +21,8 @@ class Field(NamedTuple):
     `test(place, operator, value)` gives the comparison where the type alone cannot; such a field takes `:` and `=`.
 
     Types: text · raw (as typed, without a key) · name · choice · flag · number · day · instant · birthday · user ·
-    tag · phone · id · money (minor units of the base currency, shown as whole ones) · amount (whole units of the row's own
-    currency).
+    tag · phone · id · money (minor units of the base currency, shown as whole ones) · amount (whole units of the
+    row's own currency).
     """
 
     type: str

@@ -205,7 +205,7 @@ def put(ctx: Context, contact_id: int, kind: str, text: str) -> bool:
         wanted = [channel if channel.key in own else entered(kind, channel.value, country) for channel in wanted]
         keys = [channel.key for channel in wanted]
         gone = [row["id"] for key, row in own.items() if key not in keys]
-        changed = any([tx.delete("channels", row_id) for row_id in gone])
+        changed = sum(tx.delete("channels", row_id) for row_id in gone) > 0
         for channel in wanted:
             if channel.key in own:
                 changed = tx.update("channels", own[channel.key]["id"], value=channel.value) or changed

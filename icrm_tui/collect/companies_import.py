@@ -158,7 +158,8 @@ def publish(ctx: Context, tx: Tx, policy: str) -> None:
     tx.bulk(
         "companies",
         f"id, short_key, sort_key, {', '.join(KEYED)}, competitor",
-        f"SELECT t.id, f.short AS short_key, r.sort_key, {own}, COALESCE(r.competitor, 0) AS competitor{fresh} ORDER BY t.id",
+        f"SELECT t.id, f.short AS short_key, r.sort_key, {own}, COALESCE(r.competitor, 0) AS competitor{fresh}"
+        " ORDER BY t.id",
     )
     if met(tx):
         _update(tx, policy)

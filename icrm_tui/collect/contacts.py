@@ -159,7 +159,7 @@ def edit(ctx: Context, contact_id: int, values: dict[str, str], base: int | None
 
 def _reach(ctx: Context, contact_id: int, values: dict[str, str]) -> bool:
     """The channels among the values, each kind as a whole."""
-    return any([channels.put(ctx, contact_id, kind, values[kind]) for kind in channels.KINDS if kind in values])
+    return sum(channels.put(ctx, contact_id, kind, values[kind]) for kind in channels.KINDS if kind in values) > 0
 
 
 def move(ctx: Context, contact_id: int, company: str) -> bool:
