@@ -141,7 +141,7 @@ class IcrmApp(App[str]):
 
     def look(self) -> None:
         """Let the screens read again if the store has moved."""
-        self.run_worker(self._look, group="look", exclusive=True)
+        self.run_worker(self._look(), group="look", exclusive=True)
 
     async def _look(self) -> None:
         token = await self.read(lambda ctx: ctx.connection.token())

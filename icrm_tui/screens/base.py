@@ -157,7 +157,8 @@ class IcrmScreen(Screen[None]):
             self._waiting.pop(key, None)
             self._started[key] = monotonic()
             self.icrm.drop(key)
-            self.run_worker(answer, group=f"load-{key}", exclusive=True)
+            ask: Any = answer  # begun only by the worker that runs it
+            self.run_worker(ask, group=f"load-{key}", exclusive=True)
 
         if monotonic() - self._started.get(key, 0.0) > wait:
             start()

@@ -93,7 +93,7 @@ class TagDialog(Finder):
         if line.value:
             line.value = ""
         else:
-            self.run_worker(self._again, exclusive=True)
+            self.run_worker(self._again(), exclusive=True)
 
     async def _again(self) -> None:
         self.list.show(await self._matching(self.value), keep=True)
