@@ -14,11 +14,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from icrm_tui import i18n, nouns
+from icrm_tui import i18n, lists, nouns
 from icrm_tui.context import Context
 from icrm_tui.db import Connection
 from icrm_tui.errors import IcrmError, Interrupted, Unavailable
-from icrm_tui.screens.base import PLACES, SCREENS, IcrmScreen
+from icrm_tui.screens.base import OPTIONAL, PLACES, SCREENS, IcrmScreen
 from icrm_tui.session import Session
 from icrm_tui.themes import THEMES
 from icrm_tui.widgets.frame import sentence
@@ -70,6 +70,7 @@ class IcrmApp(App[str]):
         self.zone = opening.zone
         self.session = Session(opening.path)
         self.trouble: IcrmError | str = "ui.readonly" if self.session.readonly else ""
+        self.used: frozenset[str] = frozenset()  # nouns there are rows of
         self._token: int | None = None
         self._reading = ""
         self._closing = False
@@ -144,8 +145,11 @@ class IcrmApp(App[str]):
         self.run_worker(self._look(), group="look", exclusive=True)
 
     async def _look(self) -> None:
-        token = await self.read(lambda ctx: ctx.connection.token())
+        token, used = await self.read(lambda ctx: (ctx.connection.token(), lists.used(ctx, OPTIONAL)))
         moved, self._token = self._token is not None and token != self._token, token
+        if used != self.used:
+            self.used = used
+            self._each("framed")
         if moved:
             self._each("changed")
 
@@ -153,7 +157,7 @@ class IcrmApp(App[str]):
         """What is wrong with the store, in the top line of every place, until it is right again."""
         if str(trouble) != str(self.trouble):
             self.trouble = trouble
-            self._each("troubled")
+            self._each("framed")
 
     def _each(self, what: str) -> None:
         """Tell the screens that are open; one that is just opening reads for itself."""

@@ -61,6 +61,13 @@ def count(ctx: Context, wanted: Wanted) -> int:
     return found
 
 
+def used(ctx: Context, some: Iterable[str]) -> frozenset[str]:
+    """Those of the nouns there is any row of."""
+    tables = {noun: table for table, noun in reversed(nouns.TABLES.items())}  # its own comes first
+    each = [f"SELECT '{word}' AS noun WHERE EXISTS (SELECT 1 FROM {tables[word]})" for word in some]
+    return frozenset(row["noun"] for row in ctx.read(" UNION ALL ".join(each)))
+
+
 def by_ids(ctx: Context, wanted: Wanted, some: Sequence[int]) -> list[Row]:
     """These rows, in the order given; one that is gone is left out."""
     found: dict[int, Row] = {}

@@ -228,4 +228,5 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.query-segment-none": "There is no segment “{text}”; there are: {known}.",
     "error.query-segment-circle": "The segment “{text}” is made of itself; change its query.",
     "error.query-segment-broken": "The query of the segment “{text}” does not read any more (“{detail}”); change it with: icrm segment edit",
+    "error.nobody-known": "Nobody is known there.",
 }

@@ -228,4 +228,5 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.query-segment-none": "没有分群“{text}”，已有：{known}。",
     "error.query-segment-circle": "分群“{text}”引用了自己，请修改它的筛选条件。",
     "error.query-segment-broken": "分群“{text}”的筛选条件已失效（“{detail}”）；请用 icrm segment edit 修改",
+    "error.nobody-known": "这里没有登记客户。",
 }

@@ -1,5 +1,6 @@
 """The keys that do something with the customers under the cursor or marked, the same in every place that shows them."""
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
@@ -8,6 +9,7 @@ from textual.binding import Binding
 
 from icrm_tui import nouns
 from icrm_tui.context import Context
+from icrm_tui.errors import Refused
 from icrm_tui.i18n import t
 from icrm_tui.screens.base import IcrmScreen
 from icrm_tui.search import Who
@@ -24,6 +26,7 @@ CUSTOMER_KEYS = (
 )
 
 Target = tuple[str, int]  # noun, id
+CUSTOMERS = ("contact", "company")
 
 
 def target_of(written: str) -> Target:
@@ -34,11 +37,26 @@ def target_of(written: str) -> Target:
 # Rooms are imported when one of their verbs is called: the first screen is there sooner.
 
 
+def about(ctx: Context, target: Target) -> Target:
+    """Whom a row is about: a contact or company; of a reminder, say, the one to be reminded of."""
+    if target[0] in CUSTOMERS:
+        return target
+    row = room(target[0]).get(ctx, target[1])
+    if row.get("customer_id") is None:
+        raise Refused("nobody-known")
+    return ("contact", row["contact_id"]) if row["contact_id"] else ("company", row["customer_id"])
+
+
+def everyone_about(ctx: Context, targets: Iterable[Target]) -> list[Target]:
+    """The same of many, each once."""
+    return list(dict.fromkeys(about(ctx, target) for target in targets))
+
+
 def who(ctx: Context, target: Target) -> Who:
     """The customer and contact behind a row."""
     from icrm_tui.collect import contacts, customers
 
-    noun, row_id = target
+    noun, row_id = about(ctx, target)
     if noun == "company":
         return Who(row_id, None, customers.get(ctx, row_id)["name"])
     row = contacts.get(ctx, row_id)
@@ -46,7 +64,8 @@ def who(ctx: Context, target: Target) -> Who:
 
 
 def record(ctx: Context, target: Target) -> dict[str, Any]:
-    found: dict[str, Any] = room(target[0]).show(ctx, target[1])
+    noun, row_id = about(ctx, target)
+    found: dict[str, Any] = room(noun).show(ctx, row_id)
     return found
 
 
@@ -75,8 +94,9 @@ def tag(ctx: Context, targets: list[Target], added: list[str], removed: list[str
 
     def change(_tx: Any) -> int:
         n = 0
-        for noun in {noun for noun, _id in targets}:
-            ids = [row_id for kind, row_id in targets if kind == noun]
+        people = everyone_about(ctx, targets)
+        for noun in {noun for noun, _id in people}:
+            ids = [row_id for kind, row_id in people if kind == noun]
             n += tags.tag(ctx, noun, ids, added) + tags.untag(ctx, noun, ids, removed)
         return n
 

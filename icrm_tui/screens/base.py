@@ -24,19 +24,33 @@ if TYPE_CHECKING:
 PLACES = (
     Place("1", "today", "place.today"),
     Place("2", "contacts", "place.contacts"),
+    Place("3", "reminders", "place.reminders", "reminder"),
+    Place("4", "complaints", "place.complaints", "complaint"),
+    Place("5", "segments", "place.segments"),
+    Place("6", "orders", "place.orders", "order"),
     Place("8", "history", "place.history"),
     Place("9", "settings", "place.settings"),
     Place("", "import", "place.import"),
 )
+OPTIONAL = tuple(place.noun for place in PLACES if place.noun)
 # place → its screen; imported when first shown
 SCREENS = {
     "today": "screens.today:TodayScreen",
     "contacts": "screens.contacts:ContactsScreen",
+    "reminders": "screens.reminders:RemindersScreen",
+    "complaints": "screens.complaints:ComplaintsScreen",
+    "segments": "screens.segments:SegmentsScreen",
+    "orders": "screens.orders:OrdersScreen",
     "history": "screens.history:HistoryScreen",
     "settings": "screens.settings:SettingsScreen",
     "import": "screens.importing:ImportScreen",
 }
 WAIT = 0.05  # seconds a read waits for a newer one of its kind
+
+
+def places(app: "IcrmApp") -> list[Place]:
+    """Those in use, and the one we are in."""
+    return [place for place in PLACES if not place.noun or place.noun in app.used or place.key == app.current_mode]
 
 
 class IcrmScreen(Screen[None]):
@@ -63,7 +77,7 @@ class IcrmScreen(Screen[None]):
         return cast("IcrmApp", self.app)
 
     def compose(self) -> ComposeResult:
-        yield TopLine(PLACES, self.place or self.app.current_mode, self.views, id="top")
+        yield TopLine(places(self.icrm), self.place or self.app.current_mode, self.views, id="top")
         yield from self.body()
         yield KeyLine()
 
@@ -77,7 +91,7 @@ class IcrmScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         if self._spoken != i18n.language():
             self.language_changed()
-        self.troubled()
+        self.framed()
         self.changed()
 
     @on(TopLine.Chosen)
@@ -97,9 +111,9 @@ class IcrmScreen(Screen[None]):
     def changed(self) -> None:
         """The store may have moved: read again what is shown."""
 
-    def troubled(self) -> None:
-        """Something is wrong with the store, or right again."""
-        self.top.show(user=self.icrm.user, store=self.icrm.opening.store_name)
+    def framed(self) -> None:
+        """Something is wrong with the store, or right again, or another place has come into use."""
+        self.top.show(user=self.icrm.user, store=self.icrm.opening.store_name, places=places(self.icrm))
         self.top.notice(self.icrm.trouble)
 
     def language_changed(self) -> None:

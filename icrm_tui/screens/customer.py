@@ -19,7 +19,7 @@ from icrm_tui.collect import fields, organisation, timeline
 from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError, NotFound
 from icrm_tui.i18n import t
-from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, record, who
+from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, about, record, who
 from icrm_tui.widgets.frame import Empty, View
 from icrm_tui.widgets.panes import WHOLE, Entry, Fact, OrgTree, Person, Portrait, Timeline
 from icrm_tui.widgets.text import cut_to, glyph, shown
@@ -31,6 +31,7 @@ PLAIN = ("title", "department", "city", "region", "country", "industry", "size",
 
 def page(ctx: Context, target: Target) -> dict[str, Any]:
     """All that the page shows at first, in one go."""
+    target = about(ctx, target)
     whom = who(ctx, target)
     found: dict[str, Any] = {"record": record(ctx, target), "entries": timeline.entries(ctx, whom, PAGE)}
     company = whom.customer_id if target[0] == "company" or found["record"].get("company_id") else None
@@ -152,7 +153,10 @@ class Summary(VerticalScroll):
         """Ask for whoever the screen's keys are about, where there is room to show them."""
         screen = self.screen
         if self.display and isinstance(screen, Acting) and (target := screen.under_cursor) is not None:
-            screen.load(page, target, then=self._show, wait=0.08, name="summary")
+            screen.load(page, target, then=self._show, failed=self._nobody, wait=0.08, name="summary")
+
+    def _nobody(self, _error: IcrmError) -> None:
+        self.clear()
 
     def _show(self, found: dict[str, Any]) -> None:
         screen = self.screen

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from icrm_tui import i18n
-from icrm_tui.screens.base import PLACES
+from icrm_tui.screens.base import places
 from icrm_tui.widgets.dialogs import Choice, ChoiceDialog
 from icrm_tui.widgets.finder import Finder, among
 from icrm_tui.widgets.lines import Lines
@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 
 TOP = "-top"  # what `g` answers in the overlay of places: to the top of the list
 LANGUAGE = "-speak "
+KEYS = {
+    "today": "t",
+    "contacts": "c",
+    "reminders": "r",
+    "complaints": "m",
+    "segments": "e",
+    "orders": "o",
+    "history": "h",
+    "settings": "s",
+    "import": "i",
+}
 # of the keys of a list, those that do more than move about in it
 DOES = frozenset(
     {"list.open", "list.filter", "list.sort", "list.columns", "list.archived", "list.export", "list.mark-all"}
@@ -22,9 +33,9 @@ DOES = frozenset(
 
 def open_places(app: "IcrmApp") -> None:
     """One key for each place; `gg` goes to the top of the list, as it does elsewhere."""
-    keys = {"today": "t", "contacts": "c", "history": "h", "settings": "s", "import": "i"}
-    choices = [Choice(place.key, place.title, place.digit or keys[place.key]) for place in PLACES]
-    also = {"g": TOP} | {keys[place.key]: place.key for place in PLACES}
+    shown = places(app)
+    choices = [Choice(place.key, place.title, place.digit or KEYS[place.key]) for place in shown]
+    also = {"g": TOP} | {KEYS[place.key]: place.key for place in shown}
 
     def go(answer: str | None) -> None:
         if answer == TOP:

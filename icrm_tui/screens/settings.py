@@ -203,7 +203,7 @@ class SettingsScreen(IcrmScreen):
                 app.zone = ZoneInfo(value)
             case "user":
                 app.user = value
-                self.troubled()
+                self.framed()
             case "glyphs":
                 glyphs(value)
                 self.language_changed()

@@ -19,11 +19,15 @@ from icrm_tui.widgets.text import cut, glyph, shown, word
 
 
 class Place(NamedTuple):
-    """One of the places: its digit (may be empty), its key, and the catalogue id of its name."""
+    """One of the places: its digit (may be empty), its key, and the catalogue id of its name.
+
+    One of a `noun` is shown once the store has any.
+    """
 
     digit: str
     key: str
     title: str
+    noun: str = ""
 
 
 class Count(NamedTuple):
@@ -117,8 +121,10 @@ class TopLine(Widget):
         counts: Sequence[Count] | None = None,
         user: str | None = None,
         store: str | None = None,
+        places: Sequence[Place] | None = None,
     ) -> None:
         """Change what is given, leave the rest."""
+        self.places = self.places if places is None else tuple(places)
         self.current = self.current if current is None else current
         self.counts = self.counts if counts is None else tuple(counts)
         self.user = self.user if user is None else user

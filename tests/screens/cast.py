@@ -1,16 +1,22 @@
 """A small store that stays as it is: who is in it, what was said to them, and what was changed."""
 
+from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from icrm_tui import db, history, search, settings, users
-from icrm_tui.collect import companies, consent, contacts, fields, interactions, preferences, tags
+from icrm_tui.collect import companies, consent, contacts, fields, interactions, orders, preferences, tags
 from icrm_tui.collect.channels import entered
 from icrm_tui.collect.companies import Company
 from icrm_tui.collect.contacts import Contact
 from icrm_tui.collect.interactions import Touch
 from icrm_tui.context import Context
+from icrm_tui.engage import reminders
+from icrm_tui.engage.reminders import Reminder
+from icrm_tui.listen import complaints
+from icrm_tui.listen.complaints_rules import Complaint
+from icrm_tui.when import When
 from tests.support import NOW, acting
 
 PEOPLE = (
@@ -55,6 +61,29 @@ TOUCHES = (
         "Showed the new grinder; they want two on trial.\nThe invoice goes to head office.",
     ),
 )
+# whom, days from now, hour, what, priority, whose
+DUE = (
+    (0, -2, "", "回电：合同条款", "high", "wei"),
+    (5, 0, "11:00", "Send revised quote", "normal", "wei"),
+    (
+        7,
+        0,
+        "",
+        "Ask how the trial of the two grinders goes, and whether the invoice reached the head office",
+        "low",
+        "wei",
+    ),
+    (1, 1, "09:30", "寄样品", "normal", "lan"),
+    (4, 6, "", "约试饮", "normal", "wei"),
+)
+# whom, days ago, what, kind, severity, moves
+WRONG = (
+    (0, 9, "到货破损：两台咖啡机外壳开裂", "complaint", "critical", ("ack", "start")),
+    (5, 3, "Invoice sent to the wrong address", "complaint", "normal", ()),
+    (2, 2, "新店送货一直没有人联系我", "complaint", "high", ("ack",)),
+    (7, 12, "Can the grinder be rented first?", "question", "low", ("ack", "start", "wait")),
+)
+BOUGHT = ((0, 60, "128000", "CNY", "YT-1042"), (0, 20, "36500", "CNY", "YT-1077"), (5, 30, "4200.50", "EUR", "SG-7"))
 
 
 def clock(days: int = 0, hours: int = 0) -> datetime:
@@ -77,7 +106,25 @@ def fill(path: Path, nobody: bool = False) -> None:
         for place, days, channel, direction, outcome, text in TOUCHES:
             who = search.who(ctx, PEOPLE[place][0])
             interactions.add(at(days), who, Touch(text, channel, direction, outcome=outcome))
+        _work(at)
         _lately(at(2), at(1, "lan"))
+
+
+def _work(at: Callable[..., Context]) -> None:
+    """What is due, what went wrong, and what was bought."""
+    for place, days, amount, currency, ref in BOUGHT:
+        day = clock(days).date().isoformat()
+        order = orders.typed(at(days), amount, currency, day)._replace(ref=ref)
+        orders.add(at(days), search.who(at(days), PEOPLE[place][0]), order)
+    for place, days, hour, what, priority, owner in DUE:
+        due = When((NOW + timedelta(days=days)).date(), time.fromisoformat(hour) if hour else None)
+        ctx = at(7)
+        reminders.add(ctx, search.who(ctx, PEOPLE[place][0]), Reminder(what, due, "", priority, owner))
+    for place, days, what, kind, severity, moves in WRONG:
+        ctx = at(days)
+        made = complaints.add(ctx, search.who(ctx, PEOPLE[place][0]), Complaint(what, kind, severity=severity))
+        for move in moves:
+            complaints.move(ctx.action(), made, move)
 
 
 def _people(ctx: Context) -> None:
