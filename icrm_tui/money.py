@@ -126,6 +126,13 @@ def shown(amount: int, currency: str) -> str:
     return f"{_written(amount, currency, ',')} {currency}"
 
 
+def grouped(whole: float, currency: str = "") -> str:
+    """Whole units as people read them in a column: `1,234.50`; of no known currency, as many decimals as there are."""
+    if currency:
+        return _written(round(whole * 10 ** digits(currency)), currency, ",")
+    return f"{whole:,.2f}" if whole % 1 else f"{whole:,.0f}"
+
+
 def _written(amount: int, currency: str, mark: str) -> str:
     places = digits(currency)
     whole, rest = divmod(abs(amount), 10**places)

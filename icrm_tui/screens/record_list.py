@@ -1,7 +1,8 @@
 """A list of one noun with its filter: every place that shows rows is made of this."""
 
 from array import array
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -31,10 +32,18 @@ if TYPE_CHECKING:
 UNFINISHED = (":", "=", "<", ">", "(", "-")
 
 
-def first_page(ctx: Context, wanted: Wanted) -> tuple[dict[str, Field], dict[str, str], list[dict[str, Any]]]:
-    """The columns, what the team calls its own ones, and the first rows."""
+class Page(NamedTuple):
+    """The columns, what the team calls its own ones, the first rows, and what totals are counted in."""
+
+    columns: dict[str, Field]
+    named: dict[str, str]
+    rows: list[dict[str, Any]]
+    currency: str
+
+
+def first_page(ctx: Context, wanted: Wanted) -> Page:
     named = {row["key"]: row["name"] for row in fields.definitions(ctx, wanted.noun)}
-    return lists.columns(ctx, wanted), named, lists.rows(ctx, wanted, BLOCK)
+    return Page(lists.columns(ctx, wanted), named, lists.rows(ctx, wanted, BLOCK), ctx.setting("currency"))
 
 
 def all_ids(ctx: Context, wanted: Wanted) -> tuple["array[int]", int]:
@@ -70,6 +79,7 @@ class RecordList(Vertical):
         self.wanted = Wanted(noun, columns=nouns.noun(noun).columns)
         self.fields: dict[str, Field] = {}
         self.named: dict[str, str] = {}
+        self.currency = ""
         self.empty = empty
         empty.add_class("-none")
         self.filter = FilterInput(self._complete, id="filter")
@@ -102,15 +112,15 @@ class RecordList(Vertical):
         generation = self.listing.reload(keep)
         wanted = self.wanted
 
-        def first(found: tuple[dict[str, Field], dict[str, str], list[dict[str, Any]]]) -> None:
-            columns, named, rows = found
+        def first(page: Page) -> None:
             self.filter.clear_error()
             if wanted == self.wanted:
-                self._take_columns(columns, named)
-                self.listing.fill(generation, 0, self._rows(rows))
-                self.set_class(not rows and not wanted.text, "-empty")
-                self.set_class(not rows and bool(wanted.text), "-missed")
-                if not rows:
+                self.currency = page.currency
+                self._take_columns(page.columns, page.named)
+                self.listing.fill(generation, 0, self._rows(page.rows))
+                self.set_class(not page.rows and not wanted.text, "-empty")
+                self.set_class(not page.rows and bool(wanted.text), "-missed")
+                if not page.rows:
                     self.post_message(self.Emptied())
                 self.place.load(all_ids, wanted, then=rest, failed=self._failed, wait=0)
 
@@ -274,8 +284,11 @@ class RecordList(Vertical):
             self.listing.set_columns(*(column(word, field, named.get(word, "")) for word, field in columns.items()))
 
     def _rows(self, rows: list[dict[str, Any]]) -> list[Row]:
+        return [Row(row["id"], tuple(self._cells(row))) for row in rows]
+
+    def _cells(self, row: dict[str, Any]) -> Iterator[str]:
+        """An amount is counted as its own currency is, totals as the team's."""
         now, zone = self.place.icrm.opening.clock(), self.place.icrm.zone
-        return [
-            Row(row["id"], tuple(written(row[word], field, word, now, zone) for word, field in self.fields.items()))
-            for row in rows
-        ]
+        for word, field in self.fields.items():
+            currency = row.get("currency") if field.type == "amount" else self.currency
+            yield written(row[word], field, word, now, zone, currency or "")

@@ -1,9 +1,10 @@
-"""Values of the store as a person reads them: days and times in their zone, yes and no, words for choices."""
+"""Values of the store as a person reads them: days and times in their zone, money, yes and no, words for choices."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from icrm_tui import money
 from icrm_tui.i18n import has, t
 from icrm_tui.nouns import Field
 from icrm_tui.widgets.columns import ListColumn
@@ -20,22 +21,25 @@ WIDTHS = {
     "day": (10, 10, 0),
     "birthday": (11, 10, 0),
     "number": (8, 6, 0),
+    "money": (13, 10, 0),
+    "amount": (13, 10, 0),
     "flag": (8, 5, 0),
     "id": (8, 5, 0),
 }
+COUNTED = frozenset(("number", "money", "amount"))  # types whose figures stand under one another
 WIDER = {"email": (26, 18, 2), "name": (24, 14, 3), "city": (12, 8, 0), "company": (22, 14, 3)}
 
 
 def column(word: str, field: Field, named: str = "") -> ListColumn:
     """The column of a list that shows this field; `named` is what the team calls a field of its own."""
     width, least, flex = WIDER.get(word) or WIDTHS.get(field.type, (14, 6, 1))
-    align = "right" if field.type == "number" else "left"
+    align = "right" if field.type in COUNTED else "left"
     title = f"field.{word}" if has(f"field.{word}") and not named else named or word
     return ListColumn(word, title, width, least, flex, align)  # type: ignore[arg-type]
 
 
-def written(value: Any, field: Field, word: str, now: datetime, zone: ZoneInfo) -> str:
-    """One value in the language in use, without control characters dealt with."""
+def written(value: Any, field: Field, word: str, now: datetime, zone: ZoneInfo, currency: str = "") -> str:
+    """One value in the language in use, without control characters dealt with; money as its currency counts."""
     if value is None or value == "":
         return ""
     if field.type == "flag":
@@ -44,6 +48,10 @@ def written(value: Any, field: Field, word: str, now: datetime, zone: ZoneInfo) 
         return day(local(value, zone).date(), now.astimezone(zone).date())
     if field.type == "choice":
         return ", ".join(chosen(word, one) for one in str(value).split(", "))
+    if field.type in ("money", "amount"):
+        return money.grouped(value, currency)
+    if field.type == "number":
+        return f"{value:,}" if isinstance(value, int | float) else str(value)
     return str(value)
 
 
