@@ -1,6 +1,5 @@
 """The command line: which module knows a word, what went wrong in a sentence and a number, and the screens."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from icrm_tui import __version__, i18n
 from icrm_tui.errors import Ambiguous, IcrmError, Interrupted, RejectedRows, Unavailable, Usage
+from icrm_tui.text import json_text
 
 if TYPE_CHECKING:
     from icrm_tui.commands.running import Run
@@ -117,7 +117,7 @@ def _told(error: IcrmError, run: "Run | None") -> int:
     if isinstance(error, RejectedRows):  # the report has said it all
         return error.exit
     if out.json and isinstance(error, Ambiguous):
-        out.complain(json.dumps({"error": error.code, "candidates": error.candidates}, ensure_ascii=False))
+        out.complain(json_text({"error": error.code, "candidates": error.candidates}))
         return error.exit
     out.complain(i18n.sentence(error))
     if isinstance(error, Ambiguous):

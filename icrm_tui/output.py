@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from icrm_tui.i18n import has, t
-from icrm_tui.text import guarded, visible
+from icrm_tui.text import guarded, json_text, visible
 
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv", "ids")
 LINES = 50  # rows of a list on a terminal
@@ -99,7 +99,7 @@ class Output:
                 self._json(list(rows))
             case "jsonl":
                 for row in rows:
-                    print(json.dumps(row, ensure_ascii=False, default=str), file=self.out)
+                    print(json_text(row), file=self.out)
             case "ids":
                 for row in rows:
                     self.line(str(row["id"]))
@@ -128,14 +128,15 @@ class Output:
         return one_line(value)
 
     def _json(self, value: Any) -> None:
-        print(json.dumps(value, ensure_ascii=False, indent=2, default=str), file=self.out)
+        print(json_text(value, 2), file=self.out)
 
     def _separated(self, rows: Iterable[Record], columns: Sequence[str]) -> None:
         import csv
 
+        seen = visible if self.out.isatty() else str  # a file or another program gets what there is
         writer = csv.writer(self.out, delimiter="," if self.chosen == "csv" else "\t", lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([guarded(_text(row.get(column, ""))) for column in columns] for row in rows)
+        writer.writerows([seen(guarded(_text(row.get(column, "")))) for column in columns] for row in rows)
 
     def _table(self, rows: list[Record], columns: Sequence[str]) -> None:
         heads = [self._head(column) for column in columns]

@@ -1,8 +1,10 @@
 """Text as it is compared, sorted and cut for search, and made harmless for terminals and spreadsheets."""
 
+import json
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import Any
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
@@ -99,6 +101,12 @@ def _picture(found: re.Match[str]) -> str:
 def visible(text: str) -> str:
     """`text` with each acting character as a picture of one cell; character for character."""
     return text if text.isprintable() else re.sub(_ACTING, _picture, text)
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """JSON in which what would act on a terminal is written as its number."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return re.sub(_ACTING, lambda found: found[0] if found[0] == "\n" else json.dumps(found[0])[1:-1], text)
 
 
 FORMULA = re.compile(r"'*[=+\-@\t\r]")

@@ -103,7 +103,11 @@ def add(ctx: Context, contact: Contact) -> int:
         own, customer, custom = split(ctx, contact.values)
         company = contact.values.get("company", "").strip()
         if company:
-            customer_id = companies.named(ctx, company)
+            known = companies.find(ctx, company)
+            customer_id = known["id"] if known else companies.named(ctx, company)
+            if known:  # what is known of a firm stays: one more person there takes it from nobody
+                now = customers.get(ctx, customer_id)
+                customer = {column: value for column, value in customer.items() if not now[column]}
             if customer:
                 customers.edit(ctx, customer_id, customer)
         else:

@@ -1,6 +1,5 @@
 """The store into files: the rows a query finds, as one moment of the store has them, a block at a time."""
 
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from icrm_tui.collect import headers
 from icrm_tui.collect.formats import csv
 from icrm_tui.context import Context
 from icrm_tui.errors import Refused, Unavailable, Usage
+from icrm_tui.text import json_text
 
 TYPES = ("csv", "json", "jsonl", "ics")
 BLOCK = 500  # rows read at once
@@ -98,14 +98,14 @@ def _csv(stream: TextIO, columns: Sequence[str], rows: Iterator[Any], shown: Cal
 def _jsonl(stream: TextIO, records: Iterator[Any]) -> int:
     n = 0
     for n, record in enumerate(records, 1):  # noqa: B007 - counted
-        stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+        stream.write(json_text(record) + "\n")
     return n
 
 
 def _json(stream: TextIO, records: Iterator[Any]) -> int:
     n = 0
     for n, record in enumerate(records, 1):
-        stream.write(("[\n" if n == 1 else ",\n") + json.dumps(record, ensure_ascii=False))
+        stream.write(("[\n" if n == 1 else ",\n") + json_text(record))
     stream.write("\n]\n" if n else "[]\n")
     return n
 

@@ -6,6 +6,8 @@ import shlex
 import signal
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from icrm_tui import i18n
 from icrm_tui.commands import parsing
 from icrm_tui.commands.base import hoist
 from icrm_tui.errors import Usage
+from icrm_tui.output import Output
 from tests.support import Icrm, until
 
 # --- words that may stand anywhere -----------------------------------------------------------------------
@@ -197,6 +200,31 @@ def test_what_is_shown_cannot_act_on_the_terminal(icrm: Icrm) -> None:
     assert "[bold]x[/]" in icrm("contact", "list").out
     assert icrm("contact", "show", "p1", "--json").json["name"] == evil
     assert "\x1b" not in icrm("contact", "show", evil + "?").err
+    for form in ("json", "jsonl"):
+        said = icrm("contact", "list", "--format", form)
+        assert "\x1b" not in said.out
+        assert "\u202e" not in said.out
+
+
+def test_a_table_for_other_programs_cannot_act_on_a_terminal_either() -> None:
+    evil = {"id": "p1", "name": "\x1b[31mred \u202egnp.exe"}
+
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for out, acts in ((Terminal(), False), (StringIO(), True)):
+        with redirect_stdout(out):
+            Output("csv").rows([evil], ["id", "name"])
+        assert ("\x1b" in out.getvalue()) is acts
+
+
+def test_one_more_person_at_a_firm_takes_it_from_nobody(icrm: Icrm) -> None:
+    icrm("user", "add", "lan")
+    icrm("company", "add", "Acme", "--owner", "lan")
+    icrm("contact", "add", "Ada", "--company", "Acme", "--owner", "wei", "--source", "fair")
+    found = icrm("contact", "show", "Ada", "--json").json
+    assert (found["owner"], found["source"]) == ("lan", "fair")
 
 
 def test_no_line_makes_two(icrm: Icrm) -> None:
