@@ -71,9 +71,13 @@ def _prepare(key: str) -> None:
         need("errors")
 
 
-def sentence(error: IcrmError) -> str:
-    """What an error says, in one line: rows by their names, choices and nouns by their words."""
-    return t(f"error.{error.code}", **{name: _said(name, value) for name, value in error.values.items()}).strip()
+def sentence(error: IcrmError, face: str = "error") -> str:
+    """What an error says, in one line: rows by their names, choices and nouns by their words.
+
+    A `face` may say it in words of its own: where there are no flags, none is named.
+    """
+    key = f"{face}.{error.code}" if has(f"{face}.{error.code}") else f"error.{error.code}"
+    return t(key, **{name: _said(name, value) for name, value in error.values.items()}).strip()
 
 
 def reasons(found: Iterable[tuple[str, dict[str, Any]]]) -> str:

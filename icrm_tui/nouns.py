@@ -330,6 +330,7 @@ DIALOGS: dict[str, str] = {
     "company.add": "screens.dialogs.companies:CompanyDialog",
     "company.edit": "screens.dialogs.companies:CompanyDialog",
     "interaction.add": "screens.dialogs.interactions:LogDialog",
+    "complaint.add": "screens.dialogs.complaints:ComplaintDialog",
     "preference.add": "screens.dialogs.preferences:PreferenceDialog",
     "consent.give": "screens.dialogs.consent:ConsentDialog",
     "tag": "screens.dialogs.tags:TagDialog",

@@ -61,7 +61,7 @@ def sentence(error: IcrmError | str) -> str:
     """What an error says in the language in use."""
     if isinstance(error, str):
         return shown(error)
-    return shown(i18n.sentence(error))
+    return shown(i18n.sentence(error, "screen"))
 
 
 class TopLine(Widget):
