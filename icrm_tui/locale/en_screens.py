@@ -250,6 +250,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     # the first start
     "first.name": "What shall we call you?",
     "first.name.hint": "a short name your colleagues know",
+    "first.country.later": "Say so later, in the settings",
     "first.country": "Which country are your customers' phones from?",
     "first.begin": "Welcome, {name}. How do you want to begin?",
     "first.import": "Import contacts from a file",

@@ -247,6 +247,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     # the first start
     "first.name": "怎么称呼您？",
     "first.name.hint": "同事认识的简短名字",
+    "first.country.later": "以后在设置里再选",
     "first.country": "客户电话主要来自哪个国家或地区？",
     "first.begin": "欢迎，{name}。从哪里开始？",
     "first.import": "从文件导入联系人",

@@ -68,12 +68,13 @@ class NameDialog(FormDialog):
 
 
 def guessed(zone: str) -> str:
-    """The country most likely, from the locale, else from the zone; empty where neither says."""
+    """The country most likely, from the locale, else from the zone or the language; empty where none says."""
     for key in ("LC_ALL", "LC_TELEPHONE", "LANG"):
         _language, mark, rest = os.environ.get(key, "").partition("_")
         if mark and rest[:2] in countries.names("en"):
             return rest[:2]
-    return ZONES.get(zone, "US" if zone.startswith("US/") else "")
+    spoken = "CN" if i18n.language() == "zh_CN" else ""
+    return ZONES.get(zone, "US" if zone.startswith("US/") else spoken)
 
 
 async def welcome(app: "IcrmApp") -> None:
@@ -107,6 +108,8 @@ async def _country(app: "IcrmApp") -> None:
     english = countries.names("en")
     codes = sorted(known, key=lambda code: code != likely)
     choices = [Choice(code, known[code], note=f"{english[code]}  {code}") for code in codes]
+    if not likely:  # Enter alone must not say something nobody meant
+        choices.insert(0, Choice("", "first.country.later"))
     answer = await app.push_screen_wait(Finder("first.country", among(choices), "settings.country.hint"))
     if answer or likely:
         await app.write(lambda ctx: settings.put(ctx, "country", answer or likely))

@@ -7,6 +7,7 @@ import pytest
 from icrm_tui import config, i18n
 from icrm_tui.screens.contacts import ContactsScreen
 from icrm_tui.screens.dialogs.contacts import ContactDialog
+from icrm_tui.screens.first import guessed
 from icrm_tui.screens.history import HistoryScreen
 from icrm_tui.screens.importing import ImportScreen
 from icrm_tui.screens.settings import SettingsScreen
@@ -204,3 +205,15 @@ async def test_the_demo_is_a_store_of_its_own(folder: Path) -> None:
         me._send("d")
         await me.pilot.pause()
         assert me.app.return_value == "demo"
+
+
+@pytest.mark.parametrize(("language", "zone", "country"), [("en", "UTC", ""), ("zh_CN", "UTC", "CN")])
+def test_the_country_is_proposed_only_where_something_speaks_for_it(
+    language: str, zone: str, country: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("LC_ALL", "LC_TELEPHONE"):
+        monkeypatch.delenv(key, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    i18n.use(language)
+    assert guessed(zone) == country
+    i18n.use("en")
