@@ -4,8 +4,8 @@ A day without an hour is due from its midnight and overdue once it is over, by t
 Dueness is computed when asked; `reminder_due` only keeps the instants it is compared with.
 """
 
-from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from icrm_tui import dates, users
@@ -14,82 +14,27 @@ from icrm_tui.collect.interactions import OUTCOMES, Touch
 from icrm_tui.context import Context
 from icrm_tui.dates import When
 from icrm_tui.db import Ids, Row, Tx
+from icrm_tui.engage import reminders_rules as rules
+from icrm_tui.engage.reminders_rules import PRIORITIES, Reminder, is_past
 from icrm_tui.errors import NotFound, Refused, Usage
 from icrm_tui.nouns import Field, Noun, Owned, Parent, Part
 from icrm_tui.search import Who
 from icrm_tui.text import fold
 
-PRIORITIES = ("low", "normal", "high")
-
-
-class Reminder(NamedTuple):
-    """What is typed to make a reminder. `repeat` is a rule or the words for one; no owner is whoever adds it."""
-
-    what: str
-    due: When
-    repeat: str = ""
-    priority: str = "normal"
-    owner: str = ""
-
-
-# --- rules -----------------------------------------------------------------------------------------------
-
-
-def check(reminder: Reminder) -> None:
-    if not reminder.what.strip():
-        raise Usage("text-empty")
-    if reminder.priority not in PRIORITIES:
-        raise Usage("choice", field="priority", value=reminder.priority, choices=", ".join(PRIORITIES))
-
-
-def is_past(due: When, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether the moment is over already: a day once it has ended."""
-    return _instants(due.day, _hour(due), zone)[1] <= dates.stamp(now)
-
-
-def _hour(due: When) -> str:
-    return f"{due.hour:%H:%M}" if due.hour else ""
-
-
-def _instants(day: date, hour: str, zone: ZoneInfo) -> tuple[str, str]:
-    """When it is due from, and overdue from."""
-    if hour:
-        moment = dates.utc(day, time.fromisoformat(hour), zone)
-        return moment, moment
-    return dates.utc(day, None, zone), dates.utc(day + timedelta(days=1), None, zone)
-
-
-def _wall(day: str, hour: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour or "00:00"))
-
-
-def following(row: Row, now: datetime) -> When | None:
-    """The occurrence after the one that stands and after `now`; None for one that does not come again."""
-    if not row["rule"]:
-        return None
-    from icrm_tui import recurrence
-
-    local = now.astimezone(ZoneInfo(row["zone"])).replace(tzinfo=None)
-    if not row["occurs_time"]:
-        local = datetime.combine(local.date(), time())
-    scheduled = _wall(row["occurs_on"], row["occurs_time"])
-    start = _wall(row["starts_on"], row["occurs_time"])
-    found = recurrence.after(row["rule"], start, max(scheduled, local))
-    return When(found.date(), found.time() if row["occurs_time"] else None) if found else None
-
+__all__ = ["PRIORITIES", "Reminder", "is_past"]
 
 # --- verbs -----------------------------------------------------------------------------------------------
 
 
 def add(ctx: Context, who: Who, reminder: Reminder) -> int:
     """Remember to do something for a customer. One that is archived or was merged away is refused."""
-    check(reminder)
-    hour = _hour(reminder.due)
+    rules.check(reminder)
+    hour = rules.hour(reminder.due)
     rule = ""
     if reminder.repeat.strip():
         from icrm_tui import recurrence
 
-        rule = recurrence.read(reminder.repeat, _wall(reminder.due.day.isoformat(), hour))
+        rule = recurrence.read(reminder.repeat, rules.wall(reminder.due.day.isoformat(), hour))
 
     def work(tx: Tx) -> int:
         owner = users.known(ctx, reminder.owner) if reminder.owner else ctx.user
@@ -126,7 +71,7 @@ def edit(ctx: Context, reminder_id: int, values: dict[str, str], base: int | Non
     def work(tx: Tx) -> bool:
         row = get(ctx, reminder_id)
         what, priority = values.get("what", str(row["what"])), values.get("priority", str(row["priority"]))
-        check(Reminder(what, _due(row), priority=priority))
+        rules.check(Reminder(what, _due(row), priority=priority))
         kept: dict[str, Any] = {key: value.strip() for key, value in values.items()}
         if "what" in kept:
             kept["what_key"] = fold(kept["what"])
@@ -156,7 +101,7 @@ def done(
 
     def work(tx: Tx) -> int | None:
         row = open_(ctx, reminder_id)
-        if row["rule"] and not early and _instants(*_day_hour(row), ZoneInfo(row["zone"]))[0] > ctx.stamp:
+        if row["rule"] and not early and rules.instants(*_day_hour(row), ZoneInfo(row["zone"]))[0] > ctx.stamp:
             raise Refused("reminder-early", id=f"r{reminder_id}", due=said(row))
         who = _who(ctx, row)
         logged = interaction_id
@@ -171,7 +116,7 @@ def done(
             who=ctx.user,
             interaction_id=logged,
         )
-        again = following(row, ctx.now)
+        again = rules.following(row, ctx.now)
         if again is None:
             tx.update("reminders", reminder_id, done=1)
         else:
@@ -316,7 +261,7 @@ def _due(row: Row) -> When:
 
 
 def _move(tx: Tx, reminder_id: int, to: When, *, scheduled: bool) -> bool:
-    values: dict[str, Any] = {"due_on": to.day.isoformat(), "due_time": _hour(to)}
+    values: dict[str, Any] = {"due_on": to.day.isoformat(), "due_time": rules.hour(to)}
     if scheduled:
         values |= {"occurs_on": values["due_on"], "occurs_time": values["due_time"]}
     return tx.update("reminders", reminder_id, **values)
@@ -346,7 +291,7 @@ def derive(tx: Tx, ids: Ids) -> None:
     zones = {row["zone"]: ZoneInfo(row["zone"]) for row in rows}
     tx.derive_many(
         "INSERT INTO reminder_due (reminder_id, due_utc, over_utc, owner) VALUES (?, ?, ?, ?)",
-        [(row["id"], *_instants(*_day_hour(row), zones[row["zone"]]), row["owner"]) for row in rows],
+        [(row["id"], *rules.instants(*_day_hour(row), zones[row["zone"]]), row["owner"]) for row in rows],
     )
 
 
