@@ -29,12 +29,7 @@ __all__ = ["PRIORITIES", "Reminder", "is_past"]
 def add(ctx: Context, who: Who, reminder: Reminder) -> int:
     """Remember to do something for a customer. One that is archived or was merged away is refused."""
     rules.check(reminder)
-    hour = rules.hour(reminder.due)
-    rule = ""
-    if reminder.repeat.strip():
-        from icrm_tui import recurrence
-
-        rule = recurrence.read(reminder.repeat, rules.wall(reminder.due.day.isoformat(), hour))
+    hour, rule = rules.hour(reminder.due), _rule(reminder.repeat, reminder.due)
 
     def work(tx: Tx) -> int:
         owner = users.known(ctx, reminder.owner) if reminder.owner else ctx.user
@@ -62,25 +57,55 @@ def add(ctx: Context, who: Who, reminder: Reminder) -> int:
     return made
 
 
-def edit(ctx: Context, reminder_id: int, values: dict[str, str], base: int | None = None) -> bool:
-    """Change `what`, `priority` or `owner`; when it is due is moved by `snooze`."""
-    unknown = [word for word in values if word not in ("what", "priority", "owner")]
+def _rule(repeat: str, start: When) -> str:
+    """The rule as it is kept; none where nothing is said."""
+    if not repeat.strip():
+        return ""
+    from icrm_tui import recurrence
+
+    return recurrence.read(repeat, rules.wall(start.day.isoformat(), rules.hour(start)))
+
+
+EDITED = ("what", "priority", "owner", "repeat")
+
+
+def edit(
+    ctx: Context, reminder_id: int, values: dict[str, str], base: int | None = None, due: When | None = None
+) -> bool:
+    """Change what is meant, and with `due` when: as by `snooze`, unless another repetition begins there."""
+    unknown = [word for word in values if word not in EDITED]
     if unknown:
-        raise Usage("unknown-field", field=unknown[0], noun="reminder", nearest="what, priority, owner")
+        raise Usage("unknown-field", field=unknown[0], noun="reminder", nearest=", ".join(EDITED))
 
     def work(tx: Tx) -> bool:
-        row = get(ctx, reminder_id)
+        row = open_(ctx, reminder_id) if due else get(ctx, reminder_id)
         what, priority = values.get("what", str(row["what"])), values.get("priority", str(row["priority"]))
-        rules.check(Reminder(what, _due(row), priority=priority))
+        moment = due or _due(row)
+        rules.check(Reminder(what, moment, priority=priority))
         kept: dict[str, Any] = {key: value.strip() for key, value in values.items()}
         if "what" in kept:
             kept["what_key"] = fold(kept["what"])
         if "owner" in kept:
             kept["owner"] = users.known(ctx, kept["owner"])
+        if due:
+            kept |= {"due_on": due.day.isoformat(), "due_time": rules.hour(due)}
+        if "repeat" in kept:
+            kept |= _begun(ctx, row, kept.pop("repeat"), moment)
         return tx.update("reminders", reminder_id, base, **kept)
 
     changed: bool = ctx.change("reminder.edit", work)
     return changed
+
+
+def _begun(ctx: Context, row: Row, repeat: str, start: When) -> dict[str, str]:
+    """What is kept of another repetition, that begins there; of the same one nothing, for it goes on."""
+    rule = _rule(repeat, start)
+    if not rule or rule == row["rule"]:
+        return {"rule": rule}
+    day, hour = start.day.isoformat(), rules.hour(start)
+    if any((run["due_on"], run["due_time"]) == (day, hour) for run in ctx.read(RUNS, id=row["id"])):
+        raise Refused("reminder-done", id=f"r{row['id']}", what=row["what"])
+    return {"rule": rule, "starts_on": day, "occurs_on": day, "occurs_time": hour}
 
 
 def done(
@@ -91,17 +116,21 @@ def done(
     what: str = "",
     *,
     early: bool = False,
+    of: str = "",
     interaction_id: int | None = None,
 ) -> int | None:
     """Tick it off; the id of the reminder that is next, if there is one.
 
     `outcome` is logged as a touch. `then` asks for another reminder, of `what` or the same again. One that repeats
-    moves to its next occurrence; before it is due that takes `early`, lest the same one is ticked off twice.
+    moves to its next occurrence; before it is due that takes `early`, lest the same one is ticked off twice, or that
+    it is the one meant: due at `of`, as it was shown.
     """
 
     def work(tx: Tx) -> int | None:
         row = open_(ctx, reminder_id)
-        if row["rule"] and not early and rules.instants(*_day_hour(row), ZoneInfo(row["zone"]))[0] > ctx.stamp:
+        if of and of != said(row):
+            raise Refused("reminder-moved", id=f"r{reminder_id}", what=row["what"], due=said(row))
+        if row["rule"] and not (early or of) and rules.instants(*_day_hour(row), ZoneInfo(row["zone"]))[0] > ctx.stamp:
             raise Refused("reminder-early", id=f"r{reminder_id}", due=said(row))
         who = _who(ctx, row)
         logged = interaction_id
@@ -124,6 +153,20 @@ def done(
         if then is not None:
             return add(ctx, who, Reminder(what or row["what"], then, "", row["priority"], row["owner"]))
         return reminder_id if again else None
+
+    following_id: int | None = ctx.change("reminder.done", work)
+    return following_id
+
+
+def settle(
+    ctx: Context, reminder_id: int, touch: Touch, then: When | None = None, what: str = "", of: str = ""
+) -> int | None:
+    """Log the touch that a reminder asked for, which ticks it off."""
+
+    def work(_tx: Tx) -> int | None:
+        row = open_(ctx, reminder_id)
+        logged = interactions.add(ctx, _who(ctx, row), touch._replace(subject=row["what"]))
+        return done(ctx, reminder_id, then=then, what=what, of=of, interaction_id=logged)
 
     following_id: int | None = ctx.change("reminder.done", work)
     return following_id
@@ -208,19 +251,28 @@ RUNS = "SELECT due_on, due_time, at, who FROM reminder_runs WHERE reminder_id = 
 DUE = """SELECT r.id, r.what, r.due_on, r.due_time, r.priority, r.owner, r.rule, r.contact_id, r.customer_id,
  d.over_utc, c.kind, c.name AS customer, p.name AS contact
  FROM reminder_due d JOIN reminders r ON r.id = d.reminder_id JOIN customers c ON c.id = r.customer_id
- LEFT JOIN contacts p ON p.id = r.contact_id
- WHERE d.due_utc <= :until AND (:all = 1 OR d.owner = :me) ORDER BY d.due_utc, r.id"""
+ LEFT JOIN contacts p ON p.id = r.contact_id WHERE d.due_utc {test}{own} ORDER BY d.due_utc, r.id"""
+MINE = " AND d.owner = :me"
 
 
 def due(ctx: Context, until: datetime | None = None, everyone: bool = False) -> list[dict[str, Any]]:
     """What is due now, or by `until`; mine unless `everyone`. The longest due first."""
-    now = ctx.stamp
-    rows = ctx.read(DUE, until=dates.stamp(until) if until else now, all=int(everyone), me=ctx.user)
+    sql = DUE.format(test="<= :until", own="" if everyone else MINE)
+    return _lines(ctx, sql, until=dates.stamp(until) if until else ctx.stamp)
+
+
+def upcoming(ctx: Context, after: datetime, limit: int, everyone: bool = False) -> list[dict[str, Any]]:
+    """What comes due after that moment, the next first."""
+    sql = DUE.format(test="> :after", own="" if everyone else MINE) + " LIMIT :limit"
+    return _lines(ctx, sql, after=dates.stamp(after), limit=limit)
+
+
+def _lines(ctx: Context, sql: str, **params: Any) -> list[dict[str, Any]]:
     return [
         {
             "id": f"r{row['id']}",
             "due": said(row),
-            "overdue": row["over_utc"] <= now,
+            "overdue": row["over_utc"] <= ctx.stamp,
             "priority": row["priority"],
             "who": f"p{row['contact_id']}" if row["contact_id"] is not None else f"co{row['customer_id']}",
             "name": row["contact"] or row["customer"],
@@ -229,7 +281,7 @@ def due(ctx: Context, until: datetime | None = None, everyone: bool = False) -> 
             "repeat": row["rule"],
             "owner": row["owner"],
         }
-        for row in rows
+        for row in ctx.read(sql, me=ctx.user, **params)
     ]
 
 
@@ -315,7 +367,7 @@ NOUN = Noun(
     fields={
         "what": Field("text", "{t}.what_key", shown="{t}.what"),
         "name": Field("name", NAME.replace("p.name, c.name", "p.name_key, c.name_key"), shown=NAME),
-        "due": Field("day", "{t}.due_on", sort="{t}.due_on"),
+        "due": Field("day", "{t}.due_on", "rtrim({t}.due_on || ' ' || {t}.due_time)", "({t}.due_on || {t}.due_time)"),
         "time": Field("text", "{t}.due_time"),
         "priority": Field("choice", "{t}.priority", choices=PRIORITIES),
         "owner": Field("user", "{t}.owner"),
@@ -327,7 +379,7 @@ NOUN = Noun(
     hides=("archived", "done"),
     order="due",
     owned=(Owned("reminders", "owner", "{t}.done = 0 AND {t}.archived = 0", "{t}.customer_id"),),
-    columns=("due", "time", "what", "name", "priority", "owner"),
+    columns=("due", "what", "name", "priority", "owner", "repeat"),
     timeline="SELECT * FROM (SELECT r.customer_id, r.contact_id, x.at, 'reminder' AS noun, r.id AS row_id, x.id,"
     " 'reminder' AS channel, 'out' AS dir, 'done' AS outcome, x.who, r.what AS text"
     " FROM reminder_runs x JOIN reminders r ON r.id = x.reminder_id WHERE x.interaction_id IS NULL) AS ticked",

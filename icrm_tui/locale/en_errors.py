@@ -186,6 +186,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.reminder-done": "{id} ({what}) is done already.",
     "error.reminder-archived": "{id} ({what}) was called off.",
     "error.reminder-early": "{id} is next due {due}; say --yes to tick it off now.",
+    "error.reminder-moved": "{id} ({what}) is due {due} by now; look again.",
     "error.past": "{due} is in the past; say --yes if it is meant.",
     # handover
     "error.handover-same": "{user} cannot hand over to themselves; name somebody else.",

@@ -156,7 +156,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "cmd.reminder.add": "Remember to do something for a customer.",
     "cmd.reminder.list": "List reminders; the rest of the line is a query.",
     "cmd.reminder.show": "One reminder, and when it was done.",
-    "cmd.reminder.edit": "Change what, priority or owner.",
+    "cmd.reminder.edit": "Change what, priority, owner or how it repeats.",
     "cmd.reminder.done": "Tick it off; what repeats moves to its next day.",
     "cmd.reminder.snooze": "Put it off until then.",
     "cmd.reminder.archive": "Call it off without doing it.",

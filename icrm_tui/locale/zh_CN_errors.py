@@ -186,6 +186,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.reminder-done": "{id}（{what}）已经完成了。",
     "error.reminder-archived": "{id}（{what}）已经取消了。",
     "error.reminder-early": "{id} 下次 {due} 才到期；现在就要完成请加 --yes。",
+    "error.reminder-moved": "{id}（{what}）现在是 {due} 到期；请再看一下。",
     "error.past": "{due} 已经过去了；确实如此请加 --yes。",
     # handover
     "error.handover-same": "{user} 不能交接给自己，请换一位。",

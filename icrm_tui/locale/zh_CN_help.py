@@ -156,7 +156,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "cmd.reminder.add": "为客户添加跟进提醒。",
     "cmd.reminder.list": "列出提醒，后面写筛选条件。",
     "cmd.reminder.show": "显示一条提醒及其完成记录。",
-    "cmd.reminder.edit": "修改事项、优先级或负责人。",
+    "cmd.reminder.edit": "修改事项、优先级、负责人或重复方式。",
     "cmd.reminder.done": "完成提醒；重复的提醒转到下一次。",
     "cmd.reminder.snooze": "推迟到指定时间。",
     "cmd.reminder.archive": "取消提醒。",

@@ -231,6 +231,12 @@ ALTER TABLE complaints ADD COLUMN number_key TEXT NOT NULL DEFAULT '';
 CREATE INDEX complaints_number ON complaints (number_key) WHERE number_key <> '';
 """
 
+# reminders in the order of their hours, and what somebody has done on a day
+HOURS = """
+CREATE INDEX reminders_when ON reminders ((due_on || due_time), id);
+CREATE INDEX reminder_runs_who ON reminder_runs (who, at);
+"""
+
 
 def statements(text: str) -> list[str]:
     return [part.strip() for part in text.format(**SQLITE).split(";\n") if part.strip()]
@@ -252,7 +258,12 @@ def m003_numbers(run: Callable[[str], object]) -> None:
         run(statement.rstrip(";"))
 
 
-MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (m001_trunk, m002_day, m003_numbers)
+def m004_hours(run: Callable[[str], object]) -> None:
+    for statement in statements(HOURS):
+        run(statement.rstrip(";"))
+
+
+MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (m001_trunk, m002_day, m003_numbers, m004_hours)
 
 
 def version(connection: Connection) -> int:

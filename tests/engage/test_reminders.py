@@ -301,3 +301,60 @@ def test_each_appears_exactly_while_it_is_due(ctx: Context, ada: Who, opened: Ca
         assert first in seen["daily"]
         gone = first + (-first) % 5
         assert [hour for hour in seen["daily"] if first <= hour < first + 21] == list(range(first, gone + 1))
+
+
+# --- what the screens ask for ----------------------------------------------------------------------------
+
+
+def test_a_touch_settles_the_reminder_it_was_for_and_says_what_it_was_about(ctx: Context, ada: Who) -> None:
+    made = reminders.add(ctx, ada, Reminder("ask for the order", on(0)))
+    then = reminders.settle(ctx.action(), made, interactions.Touch("they want two"), on(2), "send it", "2026-11-23")
+    touch = interactions.show(ctx, 1)
+    assert (touch["subject"], touch["text"]) == ("ask for the order", "they want two")
+    assert then is not None and reminders.show(ctx, then)["what"] == "send it"
+    history.undo(ctx.action())
+    assert (due(ctx), ctx.read("SELECT 1 FROM interactions")) == (["ask for the order"], [])
+
+
+def test_the_occurrence_that_was_shown_is_the_one_done(ctx: Context, ada: Who) -> None:
+    made = reminders.add(ctx, ada, Reminder("call", on(0, "17:00"), "daily"))
+    with pytest.raises(Refused, match="reminder-early"):
+        reminders.done(ctx.action(), made)
+    reminders.done(ctx.action(), made, of="2026-11-23 17:00")
+    with pytest.raises(Refused, match="reminder-moved"):
+        reminders.done(ctx.action(), made, of="2026-11-23 17:00")
+    assert reminders.show(ctx, made)["due"] == "2026-11-24 17:00"
+
+
+def test_an_edit_moves_it_and_begins_another_repetition(ctx: Context, ada: Who) -> None:
+    made = reminders.add(ctx, ada, Reminder("call", on(0), "daily"))
+    row = reminders.show(ctx, made)
+    assert reminders.edit(ctx.action(), made, {"repeat": "weekly"}, row["rev"], on(1, "10:00"))
+    reminders.done(ctx.action(), made, of="2026-11-24 10:00")
+    assert reminders.show(ctx, made)["due"] == "2026-12-01 10:00"
+    with pytest.raises(Refused, match="reminder-done"):  # there it was done already
+        reminders.edit(ctx.action(), made, {"repeat": "monthly"}, due=on(1, "10:00"))
+    with pytest.raises(Usage, match="repeat-two-ends"):
+        reminders.edit(ctx.action(), made, {"repeat": "FREQ=DAILY;COUNT=2;UNTIL=20270101"})
+    assert reminders.edit(ctx.action(), made, {"repeat": ""})
+    assert reminders.done(ctx.action(), made) is None
+    with pytest.raises(Refused, match="reminder-done"):
+        reminders.edit(ctx.action(), made, {}, due=on(3))
+
+
+def test_what_comes_next_is_mine_unless_asked_for_all(ctx: Context, ada: Who) -> None:
+    users.add(ctx, "li")
+    for what, days, owner in (("today", 0, ""), ("hers", 1, "li"), ("later", 3, ""), ("soon", 2, "")):
+        reminders.add(ctx, ada, Reminder(what, on(days), owner=owner))
+    assert [row["what"] for row in reminders.upcoming(ctx, ctx.now, 1)] == ["soon"]
+    assert [row["what"] for row in reminders.upcoming(ctx, ctx.now, 9, everyone=True)] == ["hers", "soon", "later"]
+
+
+def test_a_list_goes_by_the_hour_what_has_none_first(ctx: Context, ada: Who) -> None:
+    for what, hour in (("late", "17:00"), ("early", "09:00"), ("some time", "")):
+        reminders.add(ctx, ada, Reminder(what, on(0, hour)))
+    rows = lists.rows(ctx, lists.Wanted("reminder", "", ("what", "due")))
+    assert [row["what"] for row in rows] == ["some time", "early", "late"]
+    assert rows[1]["due"] == "2026-11-23 09:00"
+    sql = "EXPLAIN QUERY PLAN SELECT id FROM reminders t ORDER BY (t.due_on || t.due_time), t.id LIMIT 9"
+    assert "reminders_when" in str(ctx.read(sql))
