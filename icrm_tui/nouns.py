@@ -336,6 +336,7 @@ DIALOGS: dict[str, str] = {
     "tag": "screens.dialogs.tags:TagDialog",
     "owner": "screens.dialogs.owner:OwnerDialog",
     "merge": "screens.dialogs.merge:open_merge",
+    "segment.keep": "screens.dialogs.segments:keep_from",
 }
 
 

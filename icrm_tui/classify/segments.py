@@ -289,15 +289,29 @@ def show(ctx: Context, segment: Segment) -> dict[str, Any]:
     }
 
 
-def compare(ctx: Context, one: Segment, other: Segment) -> list[dict[str, Any]]:
-    """Who is only in the one, in both, only in the other: a query that finds them, and their ids.
+class Half(NamedTuple):
+    """What of two segments a comparison shows: `part` names it, `query` finds it among rows of `noun`."""
+
+    part: str
+    noun: str
+    query: str
+
+
+def halves(one: Segment, other: Segment) -> list[Half]:
+    """Who is only in the one, in both, only in the other, in either.
 
     Where one is of customers and the other of contacts, contacts are compared, each as its customer is.
     """
     noun = one.noun if one.noun == other.noun else "contact"
     a, b = (f"segment:{quoted(segment.name)}" for segment in (one, other))
+    parts = {"only-first": f"{a} -{b}", "both": f"{a} {b}", "only-second": f"{b} -{a}", "either": f"{a} OR {b}"}
+    return [Half(part, noun, text) for part, text in parts.items()]
+
+
+def compare(ctx: Context, one: Segment, other: Segment) -> list[dict[str, Any]]:
+    """The halves of two segments that do not overlap, each with its count and the ids of its members."""
     found = []
-    for part, text in (("only-first", f"{a} -{b}"), ("both", f"{a} {b}"), ("only-second", f"{b} -{a}")):
+    for part, noun, text in halves(one, other)[:3]:
         ids = [*lists.written(ctx, noun, lists.ids(ctx, Wanted(noun, text, sort="id"))).values()]
         found.append({"id": part, "part": part, "of": noun, "count": len(ids), "query": text, "members": ids})
     return found

@@ -84,6 +84,17 @@ MOVES = {
 }
 
 
+def moved(ctx: Context, segment: Segment, since: str) -> tuple[int, int]:
+    """How many were seen to enter, and how many to leave, at or after the instant `since`."""
+    row = ctx.read(COUNTED, segment=segment.key, since=since)[0]
+    return row["entered"], row["gone"]
+
+
+COUNTED = """SELECT COALESCE(sum(CASE WHEN x.entered_at >= :since THEN 1 ELSE 0 END), 0) AS entered,
+ COALESCE(sum(CASE WHEN x.left_at >= :since THEN 1 ELSE 0 END), 0) AS gone
+ FROM segment_stays x WHERE x.segment = :segment AND x.row_id > 0"""
+
+
 def derive(tx: Tx, _ids: Ids) -> None:
     """What was seen of a segment that is gone goes with it."""
     shipped = ", ".join(f"'{key}'" for key in SHIPPED)

@@ -1,7 +1,7 @@
 """The filter line of a list: a query completed as it is typed, its error, its history."""
 
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.highlighter import Highlighter
 from rich.text import Text
@@ -310,3 +310,33 @@ class FilterInput(Vertical):
 
     def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
         self._close()
+
+
+class QueryLine(FilterInput):
+    """A query as a field of a form: Esc and ↑ ↓ are its own only while it has completions."""
+
+    DEFAULT_CSS = """
+    QueryLine {
+        #filter-prompt { display: none; }
+        #filter-error { padding: 0; height: auto; }
+        FilterLine.-textual-compact { background: $foreground 6%; }
+        FilterLine.-textual-compact:focus { background: $foreground 10%; background-tint: transparent; }
+        & > OptionList { margin: 0; }
+    }
+    """
+
+    def __init__(self, text: str = "", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.text = self._settled = self._accepted = text
+
+    def on_mount(self) -> None:
+        self.line.value = self.text
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("back", "older", "newer"):
+            return self.completing
+        return super().check_action(action, parameters)
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        self.line.focus(scroll_visible)
+        return self

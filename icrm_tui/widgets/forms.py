@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Select, Static
 from icrm_tui.errors import IcrmError
 from icrm_tui.i18n import t
 from icrm_tui.widgets.dialogs import Dialog, button
+from icrm_tui.widgets.filter import QueryLine
 from icrm_tui.widgets.frame import sentence
 from icrm_tui.widgets.inputs import Flag, LineInput, LongInput
 from icrm_tui.widgets.text import shown, word
@@ -28,12 +29,12 @@ class FormField(NamedTuple):
     """`choices` are (value, label) of a choice; a choice that is not `required` may stay unchosen (None).
 
     Labels and hints are catalogue ids or plain words. A line or long field answers text, a flag True or False;
-    a heading answers nothing.
+    a heading answers nothing. The dialog says what completes a query.
     """
 
     key: str
     label: str
-    kind: Literal["line", "long", "choice", "flag", "heading"] = "line"
+    kind: Literal["line", "long", "choice", "flag", "query", "heading"] = "line"
     value: Any = ""
     choices: Sequence[tuple[str, str]] = ()
     hint: str = ""
@@ -48,6 +49,8 @@ def control(field: FormField, id: str) -> Widget:
             return LongInput(field.value or "", id=id)
         case "flag":
             return Flag(word(field.hint), bool(field.value), id=id)
+        case "query":
+            return QueryLine(field.value or "", id=id)
     options = [(Content(word(label)), value) for value, label in field.choices]
     chosen = field.value if field.value in [value for value, _ in field.choices] else Select.NULL
     return Select(
@@ -62,7 +65,7 @@ def control(field: FormField, id: str) -> Widget:
 
 def value_of(widget: Widget) -> Any:
     match widget:
-        case Input():
+        case Input() | QueryLine():
             return widget.value
         case LongInput():
             return widget.text
@@ -205,10 +208,11 @@ class FormDialog(Dialog[Any]):
             return None, self.blame(error)
 
     @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
+    @on(QueryLine.Submitted)
+    def _entered(self, event: Input.Submitted | QueryLine.Submitted) -> None:
         """Enter goes to the next field, and from the last one saves."""
         event.stop()
-        if event.input is self.field(self.fields[-1].key):
+        if event.control is self.field(self.fields[-1].key):
             self._save()
         else:
             self.focus_next()
