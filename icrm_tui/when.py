@@ -11,6 +11,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
+from icrm_tui import dates
 from icrm_tui.dates import When
 from icrm_tui.errors import Usage
 
@@ -44,7 +45,18 @@ def read(text: str, now: datetime, where: ZoneInfo, *, ahead: bool = True) -> Wh
         found = None
     if found is None:
         raise Usage("when", text=text)
-    return found
+    return _shown(found, where)
+
+
+def _shown(found: When, where: ZoneInfo) -> When:
+    """As the clocks there will show it: an hour that they skip is the one they show instead."""
+    if found.hour is None:
+        return found
+    try:
+        there = dates.local(dates.utc(found.day, found.hour, where), where)
+    except OverflowError:  # at either end of the calendar
+        return found
+    return When(there.date(), there.time())
 
 
 # --- whole forms -----------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What people type for a moment: the table of docs/dates.md, and laws that hold for every line."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icrm_tui import dates, when
+from icrm_tui.dates import When
 from icrm_tui.errors import Usage
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -105,3 +106,9 @@ def test_today_is_the_users_day() -> None:
     late = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # already Tuesday in Shanghai
     assert when.read("today", late, ZONE).day == late.date() + timedelta(days=1)
     assert when.read("today", late, ZoneInfo("Europe/Berlin")).day == late.date()
+
+
+def test_an_hour_the_clocks_skip_is_the_one_they_show_instead() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    assert when.read("2027-03-28 02:30", MONDAY, berlin) == When(date(2027, 3, 28), time(3, 30))
+    assert when.read("2027-10-31 02:30", MONDAY, berlin) == When(date(2027, 10, 31), time(2, 30))  # there twice

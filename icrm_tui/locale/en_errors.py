@@ -76,7 +76,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.query-long": "The query is too long from “{text}” on; shorten it.",
     "error.query-deep": "Too many parentheses within each other; simplify the query.",
     # what the store and the rooms refuse
-    "error.when": "“{text}” is not a time; write 2026-12-01, 2026-12-01 14:30, today, yesterday or 30d.",
+    "error.when": "“{text}” is not a time there is, or one that is understood; write 2026-12-01, 2026-12-01 14:30, tomorrow 5pm or 3d.",
     "error.zone": "There is no time zone “{zone}”. {nearest}",
     "error.birthday": "“{text}” is not a birthday; write 1990-05-12, 05-12, or lunar 1990-04-08.",
     "error.conflict": "Somebody else changed this since you read it; read it again and repeat your edit.",

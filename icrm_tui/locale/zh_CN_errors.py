@@ -76,7 +76,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.query-long": "筛选条件从“{text}”起过长，请缩短。",
     "error.query-deep": "括号嵌套太深，请简化筛选条件。",
     # what the store and the rooms refuse
-    "error.when": "看不懂时间“{text}”；可写 2026-12-01、2026-12-01 14:30、今天、昨天 或 30d。",
+    "error.when": "没有“{text}”这个时间，或者看不懂；可写 2026-12-01、2026-12-01 14:30、明天下午5点 或 3d。",
     "error.zone": "没有时区“{zone}”。{nearest}",
     "error.birthday": "“{text}”不是生日；可写 1990-05-12、05-12 或 农历四月初八。",
     "error.conflict": "您读取之后已有别人修改；请重新查看后再改。",
