@@ -9,10 +9,11 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from icrm_tui import dates, money, settings
+from icrm_tui import dates, lists, money, settings
 from icrm_tui.context import Context
 from icrm_tui.db import Every, Ids, Row, Tx
 from icrm_tui.errors import Ambiguous, NotFound, Refused, Usage
+from icrm_tui.lists import Wanted
 from icrm_tui.nouns import Field, Noun, Parent, Part
 from icrm_tui.search import Who
 from icrm_tui.text import fold
@@ -225,6 +226,16 @@ def totals(ctx: Context, customer_id: int) -> dict[str, Any]:
         "first_order": row["first_day"],
         "last_order": row["last_day"],
     }
+
+
+def sums(ctx: Context, wanted: Wanted) -> list[Row]:
+    """What the orders of a list that stand come to, currency by currency, and how many they are."""
+    where, params = lists.condition(ctx, wanted)
+    return ctx.read(
+        f"SELECT t.currency, count(*) AS n, sum(t.amount) AS amount FROM orders t WHERE {where} AND t.archived = 0"
+        " GROUP BY t.currency ORDER BY n DESC, t.currency",
+        **params,
+    )
 
 
 # --- totals ----------------------------------------------------------------------------------------------

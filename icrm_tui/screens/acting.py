@@ -22,6 +22,7 @@ CUSTOMER_KEYS = (
     Binding("o", "owner", "key.owner", id="customer.owner", show=False),
     Binding("y", "copy", "key.copy", id="customer.copy", show=False),
     Binding("A", "archive", "key.archive", id="customer.archive", show=False),
+    Binding("b", "order", "key.order", id="customer.order", show=False),
     Binding("m", "merge", "key.merge", id="customer.merge", show=False),
 )
 
@@ -176,6 +177,36 @@ class Acting(IcrmScreen):
 
     @work
     async def action_owner(self) -> None:
+    @work
+    async def action_order(self) -> None:
+        """Enter an order of the customer meant."""
+        if (target := self.one()) is not None:
+            await self.enter_order(target)
+
+    async def enter_order(self, target: Target) -> None:
+        whom = await self.ask(who, target)
+        dialog = await nouns.resolve(nouns.DIALOGS["order.add"]).of(self.icrm, whom)
+        if await self.app.push_screen_wait(dialog) is not None:
+            self.say("done.ordered", name=whom.name)
+
+    @work
+    async def action_remind(self) -> None:
+        targets = self.targets()
+        if not targets:
+            return
+        whos = await self.ask(whom, targets)
+        dialog = await nouns.resolve(nouns.DIALOGS["reminder.add"]).opening(self.icrm, whos)
+        n = await self.app.push_screen_wait(dialog)
+        if n is not None:
+            self.say("done.reminded", n=n, name=whos[0].name, due=full(dialog.due))
+
+    @work
+    async def action_complain(self) -> None:
+        target = self.one()
+        if target is not None:
+            dialog = nouns.resolve(nouns.DIALOGS["complaint.add"])(await self.ask(who, target))
+            await self.app.push_screen_wait(dialog)
+
         targets = self.targets()
         if not targets:
             return

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Tree
 
-from icrm_tui import nouns
+from icrm_tui import money, nouns
 from icrm_tui.collect import fields, organisation, timeline
 from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError, NotFound
@@ -37,7 +37,17 @@ def page(ctx: Context, target: Target) -> dict[str, Any]:
     company = whom.customer_id if target[0] == "company" or found["record"].get("company_id") else None
     found["people"] = organisation.people(ctx, company) if company else []
     found["custom"] = fields.definitions(ctx, target[0])
+    found["worth"] = worth(ctx, whom.customer_id)
     return found
+
+
+def worth(ctx: Context, customer_id: int) -> dict[str, Any]:
+    """What they bought so far, and what that makes of them."""
+    from icrm_tui.classify import tiers
+    from icrm_tui.collect import orders
+
+    tier, why = tiers.why(ctx, customer_id)
+    return {**orders.totals(ctx, customer_id), "tier": tier, "why": why}
 
 
 def older(ctx: Context, target: Target, after: tuple[str, int, int]) -> list[dict[str, Any]]:
@@ -74,6 +84,7 @@ def facts(found: dict[str, Any], now: datetime, zone: ZoneInfo) -> list[Fact]:
         when = local(row["last_contact"], zone).date().isoformat()
         lines.append(Fact("field.last_contact", t("portrait.touches", n=row["touches"], when=when)))
     lines += [Fact(field["name"], str(row.get(field["key"], ""))) for field in found["custom"]]
+    lines += bought(found["worth"])
     known = row.get("preferences", [])
     if known:
         lines.append(Fact("", "portrait.preferences"))
@@ -81,6 +92,21 @@ def facts(found: dict[str, Any], now: datetime, zone: ZoneInfo) -> list[Fact]:
     if row.get("notes"):
         lines += [Fact("", "field.notes"), Fact("", row["notes"], WHOLE)]
     return lines
+
+
+def bought(worth: dict[str, Any]) -> list[Fact]:
+    """Their value tier with its reason, and their orders in figures."""
+    if not worth["orders"]:
+        return []
+    why = t("ui.semicolon").join(t(f"why.{one.code}", **one.values) for one in worth["why"])
+    spent = f"{money.grouped(worth['spent'], worth['currency'])} {worth['currency']}"
+    return [
+        Fact("", "place.orders"),
+        Fact("field.tier", chosen("tier", worth["tier"]), "accent"),
+        Fact("field.why", why, "muted"),
+        Fact("field.spent", t("portrait.orders", n=worth["orders"], spent=spent)),
+        Fact("field.last_order", worth["last_order"]),
+    ]
 
 
 def entries(rows: Sequence[dict[str, Any]], zone: ZoneInfo, person: bool) -> list[Entry]:
