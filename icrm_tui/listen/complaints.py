@@ -315,9 +315,18 @@ def _line(ctx: Context, row: Row) -> dict[str, Any]:
     }
 
 
-def board(ctx: Context, state: str, everyone: bool = True, limit: int = 50) -> list[dict[str, Any]]:
-    """A column of the board: the worst first, of those the oldest; mine unless `everyone`."""
-    return _lines(ctx, f"x.state = :state AND {MINE}", limit, state=state, me=ctx.user, all=int(everyone))
+def board(ctx: Context, everyone: bool = True, limit: int = 50) -> dict[str, list[dict[str, Any]]]:
+    """The columns of the board: the worst first, of those the oldest; of what is closed the last one. Mine unless
+    `everyone`."""
+    orders = {state: "x.ended_at DESC, x.id DESC" if state in ENDS else ORDER for state in BOARD}
+    each = (
+        f"SELECT {n} AS col, c.* FROM ({SHOW} WHERE x.state = '{state}' AND {MINE} ORDER BY {order} LIMIT :limit) AS c"
+        for n, (state, order) in enumerate(orders.items())
+    )
+    found: dict[str, list[dict[str, Any]]] = {state: [] for state in BOARD}
+    for row in ctx.read(" UNION ALL ".join(each), limit=limit, me=ctx.user, all=int(everyone)):
+        found[BOARD[row["col"]]].append(_line(ctx, row))
+    return found
 
 
 def unended(ctx: Context, customer_id: int, limit: int = 50) -> list[dict[str, Any]]:
@@ -326,7 +335,7 @@ def unended(ctx: Context, customer_id: int, limit: int = 50) -> list[dict[str, A
 
 
 def _lines(ctx: Context, where: str, limit: int, **params: Any) -> list[dict[str, Any]]:
-    sql = f"{SHOW} WHERE {where} ORDER BY x.weight DESC, x.opened_at, x.id LIMIT :limit"
+    sql = f"{SHOW} WHERE {where} ORDER BY {ORDER} LIMIT :limit"
     return [_line(ctx, row) for row in ctx.read(sql, limit=limit, **params)]
 
 
@@ -338,6 +347,8 @@ def counts(ctx: Context, everyone: bool = True) -> dict[str, int]:
     return {state: found.get(state, 0) for state in rules.STATES}
 
 
+BOARD = (*rules.ACTIVE, "closed")  # the columns of the board
+ORDER = "x.weight DESC, x.opened_at, x.id"
 MINE = "x.archived = 0 AND (:all = 1 OR x.owner = :me)"
 CUSTOMER = "FROM customers c WHERE c.id = {t}.customer_id"
 NAME = f"COALESCE((SELECT p.name FROM contacts p WHERE p.id = {{t}}.contact_id), (SELECT c.name {CUSTOMER}), '')"
@@ -379,7 +390,7 @@ NOUN = Noun(
         "satisfied": Field("choice", "{t}.satisfied", choices=rules.ANSWERS),
         "reopened": Field("number", "{t}.reopened"),
         "opened": Field("instant", "{t}.opened_at", sort="{t}.opened_at"),
-        "age": Field("instant", "{t}.opened_at"),
+        "age": Field("instant", "{t}.opened_at", shown="CASE WHEN {t}.ended_at = '' THEN {t}.opened_at ELSE '' END"),
         "ended": Field("instant", "{t}.ended_at"),
         "archived": Field("flag", "{t}.archived"),
     },

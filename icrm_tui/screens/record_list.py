@@ -18,12 +18,12 @@ from icrm_tui.i18n import t
 from icrm_tui.lists import Wanted
 from icrm_tui.nouns import Field
 from icrm_tui.query import QueryError
-from icrm_tui.widgets.blocks import BLOCK, Row
+from icrm_tui.widgets.blocks import BLOCK, Cell, Row
 from icrm_tui.widgets.filter import FilterInput
 from icrm_tui.widgets.frame import Empty
 from icrm_tui.widgets.listhead import ListHead
 from icrm_tui.widgets.listing import Listing
-from icrm_tui.widgets.values import column, written
+from icrm_tui.widgets.values import MARKS, column, marked, written
 
 if TYPE_CHECKING:
     from icrm_tui.screens.base import IcrmScreen
@@ -98,9 +98,10 @@ class RecordList(Vertical):
     def place(self) -> "IcrmScreen":
         return cast("IcrmScreen", self.screen)
 
-    def show(self, noun: str, text: str = "") -> None:
-        """Another noun in the same place."""
-        self.wanted = Wanted(noun, text, nouns.noun(noun).columns)
+    def show(self, noun: str, text: str = "", columns: tuple[str, ...] = (), sort: str = "") -> None:
+        """Another noun in the same place, or the same asked for otherwise."""
+        self.wanted = Wanted(noun, text, columns or nouns.noun(noun).columns, sort)
+        self.listing.set_sort(sort.removeprefix("-"), sort.startswith("-"))
         self.fields = {}
         if self.filter.value != text:
             self.filter.set_value(text)
@@ -286,9 +287,10 @@ class RecordList(Vertical):
     def _rows(self, rows: list[dict[str, Any]]) -> list[Row]:
         return [Row(row["id"], tuple(self._cells(row))) for row in rows]
 
-    def _cells(self, row: dict[str, Any]) -> Iterator[str]:
+    def _cells(self, row: dict[str, Any]) -> Iterator[str | Cell]:
         """An amount is counted as its own currency is, totals as the team's."""
         now, zone = self.place.icrm.opening.clock(), self.place.icrm.zone
         for word, field in self.fields.items():
             currency = row.get("currency") if field.type == "amount" else self.currency
-            yield written(row[word], field, word, now, zone, currency or "")
+            text = written(row[word], field, word, now, zone, currency or "")
+            yield marked(word, row[word], text) if word in MARKS else text

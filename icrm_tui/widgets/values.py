@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from icrm_tui import money
 from icrm_tui.i18n import has, t
 from icrm_tui.nouns import Field
+from icrm_tui.widgets.blocks import Cell
 from icrm_tui.widgets.columns import ListColumn
+from icrm_tui.widgets.text import glyph
 
 # how wide a column of a type is, may shrink to, and how it shares what is left over
 WIDTHS = {
@@ -27,7 +29,30 @@ WIDTHS = {
     "id": (8, 5, 0),
 }
 COUNTED = frozenset(("number", "money", "amount"))  # types whose figures stand under one another
-WIDER = {"email": (26, 18, 2), "name": (24, 14, 3), "city": (12, 8, 0), "company": (22, 14, 3)}
+WIDER = {
+    "email": (26, 18, 2),
+    "name": (24, 14, 3),
+    "city": (12, 8, 0),
+    "company": (22, 14, 3),
+    "ref": (9, 9, 0),
+    "severity": (10, 10, 0),
+    "state": (13, 12, 0),
+    "what": (24, 14, 4),
+    "age": (6, 5, 0),
+    "due": (16, 12, 0),
+    "priority": (10, 8, 0),
+    "repeat": (18, 10, 1),
+}
+# word → value → the glyph it is marked with, and its tone
+MARKS = {
+    "severity": {
+        "critical": ("critical", "error"),
+        "high": ("warn", "warning"),
+        "normal": ("dot", ""),
+        "low": ("between", "muted"),
+    },
+    "priority": {"high": ("critical", "error"), "normal": ("dot", "warning"), "low": ("between", "muted")},
+}
 
 
 def column(word: str, field: Field, named: str = "") -> ListColumn:
@@ -44,6 +69,8 @@ def written(value: Any, field: Field, word: str, now: datetime, zone: ZoneInfo, 
         return ""
     if field.type == "flag":
         return t("ui.yes") if value else t("ui.no")
+    if word == "age":
+        return t("ui.age", n=(now.astimezone(zone).date() - local(value, zone).date()).days)
     if field.type == "instant":
         return day(local(value, zone).date(), now.astimezone(zone).date())
     if field.type == "choice":
@@ -59,6 +86,13 @@ def chosen(word: str, value: str) -> str:
     """The word for a value of a choice, such as `channel.call` for a call."""
     key = f"{word}.{value}"
     return t(key) if has(key) else value
+
+
+def marked(word: str, value: str, text: str = "") -> Cell:
+    """The word for a value, or another `text`, with the glyph and the tone of that value, where it has any."""
+    sign, tone = MARKS.get(word, {}).get(value, ("", ""))
+    said = text or chosen(word, value)
+    return Cell(f"{glyph(sign)} {said}" if sign else said, tone)
 
 
 def local(stamp: str, zone: ZoneInfo) -> datetime:

@@ -496,12 +496,16 @@ def test_the_board_has_the_worst_first_and_of_those_the_oldest(ctx: Context, ada
     told(opened(now=at(-48)), ada, "older")
     told(ctx, ada, "critical", severity="critical", owner="li")
     resolved(ctx, ada)
-    assert [row["what"] for row in complaints.board(ctx, "open")] == ["critical", "older", "normal"]
-    assert [(row["what"], row["age"]) for row in complaints.board(ctx, "open", everyone=False)] == [
-        ("older", 2),
-        ("normal", 0),
-    ]
-    assert complaints.counts(ctx) == dict.fromkeys(rules.STATES, 0) | {"open": 3, "resolved": 1}
+    first, second = (told(ctx, ada, text, kind="question") for text in ("first", "second"))
+    complaints.close(ctx, second)
+    complaints.close(opened(now=at(1)), first)
+    board = complaints.board(ctx)
+    assert list(board) == list(complaints.BOARD)
+    assert [row["what"] for row in board["open"]] == ["critical", "older", "normal"]
+    assert [row["what"] for row in board["closed"]] == ["first", "second"]
+    mine = complaints.board(ctx, everyone=False, limit=1)
+    assert [(row["what"], row["age"]) for row in mine["open"]] == [("older", 2)]
+    assert complaints.counts(ctx) == dict.fromkeys(rules.STATES, 0) | {"open": 3, "resolved": 1, "closed": 2}
     assert complaints.counts(ctx, everyone=False)["open"] == 2
 
 

@@ -35,6 +35,7 @@ class RecordDialog(FormDialog):
     """A form of one record. Subclasses say which fields, how one is checked, and the verbs."""
 
     noun: ClassVar[str] = ""
+    naming: ClassVar[str] = "name"  # the field it is called by
     ADDING: ClassVar[tuple[str, ...]] = ()
     EDITING: ClassVar[tuple[str, ...]] = ()  # a word with `:` in front is a heading
     CHOICES: ClassVar[dict[str, tuple[str, ...]]] = {"grade": customers.GRADES}
@@ -120,7 +121,7 @@ class RecordDialog(FormDialog):
             choices = YES_NO
         kind = "choice" if choices else "long" if word in self.LONG else "line"
         hint = f"form.hint.{word}" if has(f"form.hint.{word}") else ""
-        return FormField(word, f"field.{word}", kind, value, choices, hint, required=word == "name")  # type: ignore[arg-type]
+        return FormField(word, f"field.{word}", kind, value, choices, hint, required=word == self.naming)  # type: ignore[arg-type]
 
     def _custom_field(self, row: dict[str, Any]) -> FormField:
         value = self.base.get(row["key"], "")
@@ -168,7 +169,7 @@ class RecordDialog(FormDialog):
 
     async def keep(self, values: Values) -> Any:
         texts = self._changed(self.typed(values))
-        self.named = values["name"]
+        self.named = values[self.naming]
         if self.record is None:
             answer = await self.icrm.write(lambda ctx: self.add(ctx, texts))
         else:
