@@ -1,6 +1,6 @@
 """Contacts: people or companies, found by anything, with the one under the cursor beside the list."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -12,9 +12,6 @@ from icrm_tui.screens.listed import ListPlace
 from icrm_tui.widgets.filter import FilterLine
 from icrm_tui.widgets.frame import View
 from icrm_tui.widgets.listing import Listing
-
-if TYPE_CHECKING:
-    from icrm_tui.app import IcrmApp
 
 
 class ContactsScreen(ListPlace):
@@ -42,6 +39,9 @@ class ContactsScreen(ListPlace):
         super().turn_to(view)
         self.records.show(view, text)
 
+    def find(self, noun: str, text: str) -> None:
+        self.turn_to(noun, text)
+
     @work
     async def action_segment(self) -> None:
         """Keep the filter, or those marked, as a segment."""
@@ -50,14 +50,3 @@ class ContactsScreen(ListPlace):
     @on(Listing.Opened)
     def _opened(self, event: Listing.Opened) -> None:
         self.app.push_screen(CustomerScreen(self.noun, event.row.id, self.records.ids, event.index))
-
-
-def show_query(app: "IcrmApp", noun: str, text: str) -> None:
-    """Go to the contacts and show what `text` finds there."""
-    app.action_go("contacts")
-
-    def show() -> None:
-        if isinstance(app.screen, ContactsScreen):
-            app.screen.turn_to(noun, text)
-
-    app.call_after_refresh(show)

@@ -37,6 +37,7 @@ ENDS = (
     ("merged", "accent"),
     ("skipped", "muted"),
     ("rejected", "error"),
+    ("customers", "success"),
     ("warnings", "warning"),
 )
 
@@ -214,8 +215,9 @@ class ColumnsStep(Vertical):
         said = [
             t("import.says.kind", kind=t(f"noun.{options.kind}")),
             t(f"import.policy.{options.on_duplicate}"),
+            *([t("import.missing.on")] if options.create_missing else []),
             *([t(f"import.dates.{options.dates}")] if options.dates else []),
-            *(f"{t(f'field.{key}')}: {shown(value)}" for key, value in (options.set or {}).items()),
+            *(f"{target_word(key, ())}: {shown(value)}" for key, value in (options.set or {}).items()),
         ]
         lines: list[Any] = [f" {glyph('between')} ".join(said)]
         if preview.unmapped:

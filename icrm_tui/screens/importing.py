@@ -17,7 +17,7 @@ from icrm_tui.collect import fields, importing
 from icrm_tui.collect.importing import Options, Preview
 from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError
-from icrm_tui.i18n import t
+from icrm_tui.i18n import has, t
 from icrm_tui.screens.base import IcrmScreen
 from icrm_tui.screens.child import INTERRUPTED, Answer, Child, ProgressDialog
 from icrm_tui.screens.import_steps import ColumnsStep, FileStep, ReportStep, target_choices
@@ -28,10 +28,33 @@ from icrm_tui.widgets.text import glyph, shown, word
 
 STEPS = ("file", "columns", "check", "result")
 POLICIES = ("update", "merge", "skip", "create")
+CUSTOMERS = ("contact", "company")  # the kinds whose rows are customers themselves
+# kind → what every row of a file is likely to have in common
+BATCH = {
+    "contact": ("source", "tags", "owner"),
+    "company": ("source", "tags", "owner"),
+    "interaction": ("channel", "dir", "who"),
+    "reminder": ("what", "due", "priority", "owner"),
+    "complaint": ("kind", "severity", "category", "channel", "owner"),
+    "order": ("at", "currency", "note"),
+}
+MOST = 30  # values that are still a choice
+CALLED = {"dir": "direction"}  # a column of a file → the field, where they are called differently
 
 
 def look(ctx: Context, path: Path, options: Options) -> tuple[Preview, list[dict[str, Any]]]:
     return importing.preview(ctx, path, options), fields.definitions(ctx, options.kind)
+
+
+def batch_field(kind: str, name: str, value: str) -> FormField:
+    """A value for every row: one of its choices, where the field has few."""
+    called = CALLED.get(name, name)
+    field = nouns.noun(kind).fields.get(called)
+    hint = f"import.hint.{name}" if has(f"import.hint.{name}") else ""
+    if field is None or not field.choices or len(field.choices) > MOST:
+        return FormField(name, f"field.{called}", value=value, hint=hint)
+    choices = [(one, word(f"{called}.{one}")) for one in field.choices]
+    return FormField(name, f"field.{called}", "choice", value, choices)
 
 
 class StepLine(Widget):
@@ -69,6 +92,7 @@ class ImportScreen(IcrmScreen):
         Binding("d", "duplicates", "import.duplicates", id="import.duplicates"),
         Binding("b", "batch", "import.batch", id="import.batch"),
         Binding("p", "partial", "import.partial", id="import.partial"),
+        Binding("m", "missing", "import.missing", id="import.missing"),
         Binding("s", "show_last", "import.show", id="import.show"),
         Binding("u", "take_back", "key.undo", id="import.undo"),
         Binding("a", "again", "import.again", id="import.again"),
@@ -118,12 +142,15 @@ class ImportScreen(IcrmScreen):
             "kind": ("columns",),
             "duplicates": ("columns",),
             "batch": ("columns",),
+            "missing": ("columns", "check"),
             "partial": ("check",),
             "show_last": ("result",),
             "take_back": ("result",),
             "again": ("result",),
         }
         if action in ("show_last", "take_back") and self.change is None:
+            return False
+        if action == "missing" and self.options.kind in CUSTOMERS:
             return False
         return self.step in where.get(action, STEPS)
 
@@ -183,7 +210,15 @@ class ImportScreen(IcrmScreen):
         choices = [Choice(kind, f"noun.{kind}") for kind in nouns.IMPORTERS]
         answer = await self.app.push_screen_wait(ChoiceDialog("import.kind", choices, self.options.kind))
         if answer and answer != self.options.kind:
-            self._say(kind=answer, map=None)
+            self._say(kind=answer, map=None, set=None, on_duplicate="update")
+
+    def action_missing(self) -> None:
+        """Whether customers that nobody knows are made; a try that was made is made again."""
+        self.options = replace(self.options, create_missing=not self.options.create_missing)
+        if self.step == "check":
+            self._check()
+        else:
+            self._read()
 
     @work
     async def action_duplicates(self) -> None:
@@ -196,11 +231,10 @@ class ImportScreen(IcrmScreen):
     async def action_batch(self) -> None:
         """Values that every row of the file gets."""
         before = self.options.set or {}
-        words = ("source", "tags", "owner")
-        asked = [FormField(one, f"field.{one}", value=before.get(one, ""), hint=f"import.hint.{one}") for one in words]
+        asked = [batch_field(self.options.kind, one, before.get(one, "")) for one in BATCH[self.options.kind]]
         values = await self.app.push_screen_wait(FormDialog("import.batch.title", asked))
         if values is not None:
-            self._say(set={key: value.strip() for key, value in values.items() if value.strip()})
+            self._say(set={key: text for key, value in values.items() if (text := (value or "").strip())})
 
     async def _dates_known(self) -> bool:
         """Dates that can be read in two ways are asked about, never guessed."""
@@ -260,6 +294,8 @@ class ImportScreen(IcrmScreen):
             words += ["--map", f"{column}={field}"]
         for field, value in (options.set or {}).items():
             words += ["--set", f"{field}={value}"]
+        if options.create_missing and options.kind not in CUSTOMERS:
+            words.append("--create-missing")
         if options.dates:
             words += ["--dates", options.dates]
         if dry_run:
@@ -282,9 +318,14 @@ class ImportScreen(IcrmScreen):
     # Afterwards
 
     def action_show_last(self) -> None:
-        from icrm_tui.screens.contacts import show_query
+        """What came in, in its own place; of touches those they were with."""
+        from icrm_tui.screens.listed import show_query
 
-        show_query(self.icrm, self.options.kind, "import:last")
+        kind = self.options.kind
+        if kind == "interaction":
+            show_query(self.icrm, "contact", "interaction(import:last)")
+        else:
+            show_query(self.icrm, kind, "import:last")
 
     @work
     async def action_take_back(self) -> None:

@@ -19,9 +19,9 @@ from icrm_tui.errors import IcrmError, Interrupted, Unavailable
 from icrm_tui.i18n import t
 from icrm_tui.lists import Wanted
 from icrm_tui.screens.base import IcrmScreen
-from icrm_tui.screens.contacts import show_query
 from icrm_tui.screens.dialogs.segments import CompareDialog, SegmentDialog, asking_for, called, compared, shown_as
 from icrm_tui.screens.exporting import export
+from icrm_tui.screens.listed import show_query
 from icrm_tui.screens.segment_view import SegmentView, Told, tell
 from icrm_tui.widgets.blocks import Cell, Row
 from icrm_tui.widgets.columns import ListColumn

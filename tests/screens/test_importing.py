@@ -7,6 +7,7 @@ import pytest
 from icrm_tui.screens.child import ProgressDialog
 from icrm_tui.screens.contacts import ContactsScreen
 from icrm_tui.screens.importing import ImportScreen
+from icrm_tui.screens.orders import OrdersScreen
 from icrm_tui.widgets.finder import Finder
 from tests.screens.driving import Driver, screens
 from tests.screens.test_acting import named, told
@@ -84,7 +85,7 @@ async def test_companies_come_in_as_such(full: Path, folder: Path) -> None:
         await opened(me)
         await me.press("t")
         await me.press("down", "enter")
-        assert "each row is a company" in me.text
+        assert "one company a row" in me.text
         await me.press("n", "n", "s")
         assert "Companies" in me.lines()[0] and "Acme" in me.text
 
@@ -158,3 +159,50 @@ async def test_paths_are_completed_folder_by_folder(full: Path, folder: Path) ->
         assert "from fairs/Köln.csv" in me.text
         await me.press("enter")
         assert "Köln.csv · utf-8" in me.text
+
+
+ORDERS = """Customer;Order date;Amount;Order number
+王小明;2026-11-02;12,400.00 CNY;A-9
+Nobody Known;2026-11-03;99.50;A-10
+"""
+
+
+async def test_orders_come_in_and_make_the_customers_nobody_knows(full: Path, folder: Path) -> None:
+    (folder / "orders.csv").write_text(ORDERS, encoding="utf-8")
+    async with screens(full) as me:
+        await me.press("g", "i")
+        await me.type("orders")
+        await me.press("enter", "t")
+        assert "order" in me.text and "complaint" in me.text
+        await me.press("end", "enter")
+        assert "one order a row" in me.text and "Left out" not in me.text
+        await me.press("b")
+        assert "Currency" in me.text and "Source" not in me.text
+        await me.press("escape", "n")
+        assert "rejected 1" in me.text and "Nobody Known" in me.text
+        await me.press("m")  # the try is made again
+        assert "rejected 1" not in me.text and "created 2" in me.text
+        await me.press("n")
+        assert "customers created 1" in me.text
+        await me.press("s")
+        assert isinstance(me.screen, OrdersScreen)
+        assert "import:last" in me.text and "2 of 5" in me.text and "12,499.50 CNY" in me.text
+        await me.press("g", "i", "u")
+        assert told(full, lambda ctx: ctx.read("SELECT count(*) AS n FROM orders"))[0]["n"] == 3
+
+
+async def test_touches_that_came_in_show_whom_they_were_with(full: Path, folder: Path) -> None:
+    (folder / "calls.csv").write_text("Who;When;What was said\n张伟;2026-11-02;订了两台\n", encoding="utf-8")
+    async with screens(full) as me:
+        await me.press("g", "i")
+        await me.type("calls")
+        await me.press("enter", "t", "down", "down", "enter")
+        for column, field in (("", "customer"), ("j", "when"), ("j", "text")):
+            await me.press(*column, "enter")
+            await me.type(field)
+            await me.press("enter")
+        await me.press("b", "enter", "down", "enter", "ctrl+s")  # by phone, all of them
+        assert "Channel: " in me.text
+        await me.press("n", "n", "s")
+        assert isinstance(me.screen, ContactsScreen)
+        assert "interaction(import:last)" in me.text and "1 of 9" in me.text and "张伟" in me.text
