@@ -19,10 +19,10 @@ CUSTOMER_KEYS = (
     Binding("e", "edit", "key.edit", id="customer.edit"),
     Binding("l", "log", "key.log", id="customer.log"),
     Binding("t", "tag", "key.tag", id="customer.tag"),
+    Binding("b", "order", "key.order", id="customer.order", show=False),
     Binding("o", "owner", "key.owner", id="customer.owner", show=False),
     Binding("y", "copy", "key.copy", id="customer.copy", show=False),
     Binding("A", "archive", "key.archive", id="customer.archive", show=False),
-    Binding("b", "order", "key.order", id="customer.order", show=False),
     Binding("m", "merge", "key.merge", id="customer.merge", show=False),
 )
 
@@ -165,19 +165,6 @@ class Acting(IcrmScreen):
             self.say("done.logged", name=whom.name)
 
     @work
-    async def action_tag(self) -> None:
-        targets = self.targets()
-        if not targets:
-            return
-        name = (await self.ask(who, targets[0])).name
-        dialog = await nouns.resolve(nouns.DIALOGS["tag"]).opening(self.icrm, targets, name)
-        changes = await self.app.push_screen_wait(dialog)
-        if changes and any(changes) and await self.perform(tag, targets, *changes) is not None:
-            self.say("done.tagged", n=len(targets))
-
-    @work
-    async def action_owner(self) -> None:
-    @work
     async def action_order(self) -> None:
         """Enter an order of the customer meant."""
         if (target := self.one()) is not None:
@@ -190,23 +177,18 @@ class Acting(IcrmScreen):
             self.say("done.ordered", name=whom.name)
 
     @work
-    async def action_remind(self) -> None:
+    async def action_tag(self) -> None:
         targets = self.targets()
         if not targets:
             return
-        whos = await self.ask(whom, targets)
-        dialog = await nouns.resolve(nouns.DIALOGS["reminder.add"]).opening(self.icrm, whos)
-        n = await self.app.push_screen_wait(dialog)
-        if n is not None:
-            self.say("done.reminded", n=n, name=whos[0].name, due=full(dialog.due))
+        name = (await self.ask(who, targets[0])).name
+        dialog = await nouns.resolve(nouns.DIALOGS["tag"]).opening(self.icrm, targets, name)
+        changes = await self.app.push_screen_wait(dialog)
+        if changes and any(changes) and await self.perform(tag, targets, *changes) is not None:
+            self.say("done.tagged", n=len(targets))
 
     @work
-    async def action_complain(self) -> None:
-        target = self.one()
-        if target is not None:
-            dialog = nouns.resolve(nouns.DIALOGS["complaint.add"])(await self.ask(who, target))
-            await self.app.push_screen_wait(dialog)
-
+    async def action_owner(self) -> None:
         targets = self.targets()
         if not targets:
             return
