@@ -54,6 +54,10 @@ class ComplaintsScreen(Complaining, ListPlace):
     def on_mount(self) -> None:
         self.records.show("complaint", self._text(), COLUMNS, "-severity")
 
+    def find(self, noun: str, text: str) -> None:
+        super().find(noun, text)
+        self.records.show(noun, text, COLUMNS, "-severity")
+
     def _text(self) -> str:
         return OPEN if self.everyone else f"{OPEN} {MINE}"
 

@@ -23,7 +23,7 @@ from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, about, record
 from icrm_tui.widgets.frame import Empty, View
 from icrm_tui.widgets.panes import WHOLE, Entry, Fact, OrgTree, Person, Portrait, Timeline
 from icrm_tui.widgets.text import cut_to, glyph, shown
-from icrm_tui.widgets.values import chosen, local
+from icrm_tui.widgets.values import chosen, local, marked
 
 PAGE = 200  # timeline entries read at once
 PLAIN = ("title", "department", "city", "region", "country", "industry", "size", "domain", "website", "address")
@@ -37,8 +37,16 @@ def page(ctx: Context, target: Target) -> dict[str, Any]:
     company = whom.customer_id if target[0] == "company" or found["record"].get("company_id") else None
     found["people"] = organisation.people(ctx, company) if company else []
     found["custom"] = fields.definitions(ctx, target[0])
+    found["complaints"] = unended(ctx, whom.customer_id)
     found["worth"] = worth(ctx, whom.customer_id)
     return found
+
+
+def unended(ctx: Context, customer_id: int) -> list[dict[str, Any]]:
+    """What they still wait for."""
+    from icrm_tui.listen import complaints
+
+    return complaints.unended(ctx, customer_id)
 
 
 def worth(ctx: Context, customer_id: int) -> dict[str, Any]:
@@ -68,6 +76,7 @@ def facts(found: dict[str, Any], now: datetime, zone: ZoneInfo) -> list[Fact]:
         lines.append(Fact("field.role", chosen("role", row["buying_role"])))
     if row.get("zone"):
         lines.append(Fact("field.their-time", f"{now.astimezone(ZoneInfo(row['zone'])):%H:%M}  {row['zone']}"))
+    lines += [Fact("", "portrait.complaints"), *map(waiting, found["complaints"])]
     lines.append(Fact("", "portrait.reach"))
     for channel in row.get("channels", []):
         value = channel["value"] + (f"  {channel['label']}" if channel["label"] else "")
@@ -92,6 +101,12 @@ def facts(found: dict[str, Any], now: datetime, zone: ZoneInfo) -> list[Fact]:
     if row.get("notes"):
         lines += [Fact("", "field.notes"), Fact("", row["notes"], WHOLE)]
     return lines
+
+
+def waiting(row: dict[str, Any]) -> Fact:
+    """One of their complaints: how bad it is, how old, and what about."""
+    severity, tone = marked("severity", row["severity"])
+    return Fact(row["ref"], f"{severity}  {t('ui.age', n=row['age'])}  {row['what']}", tone)
 
 
 def bought(worth: dict[str, Any]) -> list[Fact]:
@@ -212,6 +227,7 @@ class CustomerScreen(Acting):
         Binding("J", "step(1)", "key.next", id="customer.next"),
         Binding("K", "step(-1)", "key.previous", id="customer.previous"),
         Binding("p", "prefer", "key.prefer", id="customer.prefer", show=False),
+        Binding("C", "complaints", "key.complaint.open", id="customer.complaints", show=False),
         Binding("w", "consent", "key.consent", id="customer.consent", show=False),
         Binding("tab", "tab(1)", "key.tab", id="customer.tab", show=False, priority=True),
         Binding("shift+tab", "tab(-1)", "key.tab", id="customer.tab-back", show=False, priority=True),
@@ -321,6 +337,8 @@ class CustomerScreen(Acting):
         """What only a person has; and there is a next one only where we came from a list."""
         if action in ("prefer", "consent"):
             return self.target[0] == "contact"
+        if action == "complaints":
+            return bool(self.found.get("complaints"))
         return action != "step" or self.ids is not None
 
     @work
@@ -334,3 +352,15 @@ class CustomerScreen(Acting):
         dialog = nouns.resolve(nouns.DIALOGS["consent.give"])(self.target[1], self.found["record"])
         if await self.app.push_screen_wait(dialog) is not None:
             self.say("done.saved", name=self.found["record"]["name"])
+
+    @work
+    async def action_complaints(self) -> None:
+        """The page of their complaint that has not ended; of several, of the one chosen."""
+        from icrm_tui.screens.complaint import ComplaintScreen
+        from icrm_tui.screens.dialogs.complaint_moves import which
+
+        rows = self.found["complaints"]
+        ids = [int(row["id"].removeprefix("c")) for row in rows]
+        at: str | None = "0" if len(rows) == 1 else await self.app.push_screen_wait(which(rows))
+        if at is not None:
+            self.app.push_screen(ComplaintScreen(ids[int(at)], ids, int(at)))

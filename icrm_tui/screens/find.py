@@ -1,4 +1,4 @@
-"""Find everything: customers by any part of what is known of them, as it is typed."""
+"""Find everything: customers and complaints by any part of what is known of them, as it is typed."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -46,5 +46,11 @@ class FindDialog(Finder):
 
 
 def open_hit(app: "IcrmApp", written: str | None) -> None:
-    if written:
+    if not written:
+        return
+    if written.rstrip("0123456789") == "c":  # of a complaint
+        from icrm_tui.screens.complaint import ComplaintScreen
+
+        app.push_screen(ComplaintScreen(int(written.removeprefix("c"))))
+    else:
         app.push_screen(CustomerScreen(*target_of(written)))

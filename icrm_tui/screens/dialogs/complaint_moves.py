@@ -16,6 +16,7 @@ from icrm_tui.screens.dialogs.records import RecordDialog
 from icrm_tui.widgets.dialogs import Choice, ChoiceDialog
 from icrm_tui.widgets.finder import Finder, among
 from icrm_tui.widgets.forms import FormDialog, FormField, Values
+from icrm_tui.widgets.values import marked
 
 if TYPE_CHECKING:
     from icrm_tui.app import IcrmApp
@@ -63,6 +64,15 @@ def answers(ref: str, kind: str, asked: Asked) -> ChoiceDialog:
     else:
         choices.append(Choice("none", "form.answer.plain", "c"))
     return ChoiceDialog(t("form.complaint.close", ref=ref), choices)
+
+
+def which(rows: Sequence[dict[str, Any]]) -> ChoiceDialog:
+    """One of these; answers its place."""
+    choices = [
+        Choice(str(n), f"{marked('severity', row['severity']).text}  {row['what']}", str(n + 1), row["ref"])
+        for n, row in enumerate(rows[:9])
+    ]
+    return ChoiceDialog("portrait.complaints", choices)
 
 
 class SayDialog(FormDialog):
