@@ -34,16 +34,29 @@ def hand_over(ctx: Context, whom: list[Who], to: str, note: str = "") -> Handed:
     def work(tx: Tx) -> dict[str, int]:
         moved: dict[str, int] = {}
         for noun, owned in _all_owned():
-            where = (
-                f"{owned.customer.replace('{t}', 'x')} IN {ids} AND x.{owned.column} = "
-                f"(SELECT c.owner FROM customers c WHERE c.id = {owned.customer.replace('{t}', 'x')})"
-            )
-            moved[noun] = moved.get(noun, 0) + _give(tx, owned, where, owner)
+            moved[noun] = moved.get(noun, 0) + _give(tx, owned, _theirs(owned, ids), owner)
         for who in whom if note.strip() else ():
             reminders.add(ctx, who, reminders.Reminder(note, When(ctx.today), owner=owner))
         return moved
 
     return Handed(owner, ctx.change("handover", work))
+
+
+def going(ctx: Context, whom: list[Who]) -> dict[str, int]:
+    """How many rows of each noun would go along with these customers."""
+    ids = Ids({who.customer_id for who in whom})
+    found: dict[str, int] = {}
+    for noun, owned in _all_owned():
+        where = f"{_theirs(owned, ids)} AND {owned.open.replace('{t}', 'x')}"
+        n = ctx.read(f"SELECT count(*) AS n FROM {owned.table} x WHERE {where}")[0]["n"]
+        found[noun] = max(n, found.get(noun, 0)) if noun == "customer" else n + found.get(noun, 0)
+    return found
+
+
+def _theirs(owned: Owned, ids: Ids) -> str:
+    """Rows of these customers that whoever owns the customer looks after."""
+    customer = owned.customer.replace("{t}", "x")
+    return f"{customer} IN {ids} AND x.{owned.column} = (SELECT c.owner FROM customers c WHERE c.id = {customer})"
 
 
 def leave(ctx: Context, user: str, to: str) -> Handed:

@@ -21,6 +21,7 @@ CUSTOMER_KEYS = (
     Binding("t", "tag", "key.tag", id="customer.tag"),
     Binding("b", "order", "key.order", id="customer.order", show=False),
     Binding("o", "owner", "key.owner", id="customer.owner", show=False),
+    Binding("O", "handover", "key.handover", id="customer.handover", show=False),
     Binding("y", "copy", "key.copy", id="customer.copy", show=False),
     Binding("A", "archive", "key.archive", id="customer.archive", show=False),
     Binding("m", "merge", "key.merge", id="customer.merge", show=False),
@@ -200,6 +201,19 @@ class Acting(IcrmScreen):
         moved = await self.perform(assign, targets, owner)
         if moved is not None:
             self.say("done.assigned" if owner else "done.unowned", n=moved, owner=owner)
+
+    @work
+    async def action_handover(self) -> None:
+        """Give them to somebody else with all that is open with them."""
+        targets = self.targets()
+        if not targets:
+            return
+        whos = await self.ask(lambda ctx: [who(ctx, target) for target in everyone_about(ctx, targets)])
+        dialog = await nouns.resolve(nouns.DIALOGS["handover"]).opening(self.icrm, whos)
+        done = await self.app.push_screen_wait(dialog)
+        if done is not None:
+            rest = sum(n for noun, n in done.rows.items() if noun != "customer")
+            self.say("done.handed", n=len({one.customer_id for one in whos}), owner=done.to, rest=rest)
 
     @work
     async def action_merge(self) -> None:
