@@ -13,6 +13,7 @@ app = group()
 COLUMNS = {
     "overdue": ("id", "due", "name", "what", "priority"),
     "due": ("id", "due", "name", "what", "priority"),
+    "complaints": ("ref", "days", "name", "what", "severity", "state"),
     "birthdays": ("id", "name", "company", "on", "turns"),
     "silent": ("id", "name", "owner", "days"),
     "touches": ("id", "name", "at", "channel", "text"),

@@ -15,13 +15,13 @@ from icrm_tui.context import Context
 from icrm_tui.dates import When
 from icrm_tui.db import Ids, Row, Tx
 from icrm_tui.engage import reminders_rules as rules
-from icrm_tui.engage.reminders_rules import PRIORITIES, Reminder, is_past
+from icrm_tui.engage.reminders_rules import PRIORITIES, Reminder, is_past, wall
 from icrm_tui.errors import NotFound, Refused, Usage
 from icrm_tui.nouns import Field, Noun, Owned, Parent, Part
 from icrm_tui.search import Who
 from icrm_tui.text import fold
 
-__all__ = ["PRIORITIES", "Reminder", "is_past"]
+__all__ = ["PRIORITIES", "Reminder", "is_past", "wall"]
 
 # --- verbs -----------------------------------------------------------------------------------------------
 
@@ -63,7 +63,7 @@ def _rule(repeat: str, start: When) -> str:
         return ""
     from icrm_tui import recurrence
 
-    return recurrence.read(repeat, rules.wall(start.day.isoformat(), rules.hour(start)))
+    return recurrence.read(repeat, wall(start))
 
 
 EDITED = ("what", "priority", "owner", "repeat")
@@ -165,7 +165,8 @@ def settle(
 
     def work(_tx: Tx) -> int | None:
         row = open_(ctx, reminder_id)
-        logged = interactions.add(ctx, _who(ctx, row), touch._replace(subject=row["what"]))
+        about = "" if touch.text.strip() == row["what"] else row["what"]
+        logged = interactions.add(ctx, _who(ctx, row), touch._replace(subject=about))
         return done(ctx, reminder_id, then=then, what=what, of=of, interaction_id=logged)
 
     following_id: int | None = ctx.change("reminder.done", work)

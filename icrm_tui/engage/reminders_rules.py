@@ -46,7 +46,12 @@ def instants(day: date, hour: str, zone: ZoneInfo) -> tuple[str, str]:
     return dates.utc(day, None, zone), dates.utc(day + timedelta(days=1), None, zone)
 
 
-def wall(day: str, hour: str) -> datetime:
+def wall(when: When) -> datetime:
+    """What the clock on the wall shows; of a day its midnight."""
+    return datetime.combine(when.day, when.hour or time())
+
+
+def _wall(day: str, hour: str) -> datetime:
     return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour or "00:00"))
 
 
@@ -59,7 +64,7 @@ def following(row: Row, now: datetime) -> When | None:
     local = now.astimezone(ZoneInfo(row["zone"])).replace(tzinfo=None)
     if not row["occurs_time"]:
         local = datetime.combine(local.date(), time())
-    scheduled = wall(row["occurs_on"], row["occurs_time"])
-    start = wall(row["starts_on"], row["occurs_time"])
+    scheduled = _wall(row["occurs_on"], row["occurs_time"])
+    start = _wall(row["starts_on"], row["occurs_time"])
     found = recurrence.after(row["rule"], start, max(scheduled, local))
     return When(found.date(), found.time() if row["occurs_time"] else None) if found else None

@@ -1,16 +1,25 @@
-"""What now: whose birthday it is, who has heard nothing for too long, and what I did last."""
+"""What now: what is due, which complaints wait, whose birthday it is, who has heard nothing for too long, and what I
+did last; and what the days before and after look like."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from icrm_tui import dates, settings
 from icrm_tui.context import Context
 from icrm_tui.db import Row
 from icrm_tui.engage import reminders
+from icrm_tui.listen.complaints_rules import ACTIVE
 
+DAYS = 7  # of the week before and after
 AHEAD = 7  # days in which a birthday is worth knowing
 MOST = 50  # lines of one kind
 
+# by state, for which there is an index however many have ended
+COMPLAINTS = f"""SELECT x.id, x.ref, x.kind, x.state, x.severity, x.what, x.owner, x.opened_at, x.contact_id,
+ x.customer_id, COALESCE(p.name, c.name, '') AS name
+ FROM complaints x LEFT JOIN customers c ON c.id = x.customer_id LEFT JOIN contacts p ON p.id = x.contact_id
+ WHERE x.state IN ({", ".join(f"'{state}'" for state in ACTIVE)}) AND x.archived = 0{{own}}
+ ORDER BY x.opened_at, x.id LIMIT :most"""
 BIRTHDAYS = """SELECT p.id, p.name, p.birthday, c.owner,
  CASE WHEN c.kind = 'company' THEN c.name ELSE '' END AS company
  FROM contacts p JOIN customers c ON c.id = p.customer_id
@@ -23,14 +32,15 @@ SILENT = """SELECT c.id, c.kind, c.name, c.owner, s.last_at,
 # the smaller side first: mine are few, and of all the longest silent come first by themselves
 MINE = {"tables": "customers c CROSS JOIN customer_stats s", "own": " AND c.owner = :me"}
 EVERYBODYS = {"tables": "customer_stats s CROSS JOIN customers c", "own": ""}
-TOUCHES = """SELECT i.id, i.at, i.channel, i.dir, i.who, i.body AS text, i.customer_id, i.contact_id,
+TOUCHES = """SELECT i.id, i.at, i.channel, i.dir, i.who, i.customer_id, i.contact_id,
+ CASE WHEN i.subject = '' THEN i.body WHEN i.body = '' THEN i.subject ELSE i.subject || ': ' || i.body END AS text,
  COALESCE(p.name, c.name) AS name FROM interactions i JOIN customers c ON c.id = i.customer_id
  LEFT JOIN contacts p ON p.id = i.contact_id{own} ORDER BY i.at DESC, i.id DESC LIMIT :most"""
 
 
 def today(ctx: Context, everyone: bool = False) -> dict[str, list[dict[str, Any]]]:
-    """What is overdue and what is due by tonight, birthdays of the coming week, customers grown silent (longest
-    first), and the last touches.
+    """What is overdue and what is due by tonight, complaints that have not ended (the oldest first), birthdays of the
+    coming week, customers grown silent (longest first), and the last touches.
 
     Mine, unless `everyone`. A birthday has `on` (a day) and `turns` (None where the year is unknown).
     """
@@ -39,6 +49,7 @@ def today(ctx: Context, everyone: bool = False) -> dict[str, list[dict[str, Any]
     return {
         "overdue": [row for row in due if row["overdue"]],
         "due": [row for row in due if not row["overdue"]],
+        "complaints": _complaints(ctx, everyone),
         "birthdays": _birthdays(ctx, whose["own"]),
         "silent": _silent(ctx, whose),
         "touches": [
@@ -53,7 +64,58 @@ def tonight(ctx: Context) -> datetime:
     return dates.local(dates.utc(ctx.today + timedelta(days=1), None, ctx.zone), ctx.zone) - timedelta(seconds=1)
 
 
+def week(ctx: Context, everyone: bool = False) -> dict[str, Any]:
+    """How many touches each of the last seven days saw (`touches`), how many reminders are due on each of the coming
+    ones (`due`), today in both and what is overdue within it; how many were done today (`done`), what is due first
+    after tonight (`next`, or None), and whether anybody is in the store yet (`begun`).
+
+    Mine, unless `everyone`.
+    """
+    past = [ctx.today + timedelta(days=n) for n in range(-DAYS + 1, 1)]
+    coming = [ctx.today + timedelta(days=n) for n in range(DAYS)]
+    who, owner = ("", "") if everyone else (" AND who = :me", " AND owner = :me")
+    asked = {
+        **{f"t{n}": f"interactions WHERE at >= :a{n} AND at < :b{n}{who}" for n in range(DAYS)},
+        **{f"d{n}": f"reminder_due WHERE due_utc >= :c{n} AND due_utc < :e{n}{owner}" for n in range(DAYS)},
+        "done": f"reminder_runs WHERE at >= :a{DAYS - 1} AND at < :b{DAYS - 1}{who}",
+        "begun": "(SELECT 1 FROM customers LIMIT 1) AS any_of_them",
+    }
+    instants: dict[str, str] = {}
+    for n in range(DAYS):
+        instants |= {f"a{n}": _from(ctx, past[n]), f"b{n}": _from(ctx, past[n] + timedelta(days=1))}
+        instants |= {f"c{n}": _from(ctx, coming[n]), f"e{n}": _from(ctx, coming[n] + timedelta(days=1))}
+    instants["c0"] = ""
+    sql = ", ".join(f"(SELECT count(*) FROM {rows}) AS {name}" for name, rows in asked.items())
+    found = ctx.read(f"SELECT {sql}", me=ctx.user, **instants)[0]
+    return {
+        "touches": [{"on": day.isoformat(), "n": found[f"t{n}"]} for n, day in enumerate(past)],
+        "due": [{"on": day.isoformat(), "n": found[f"d{n}"]} for n, day in enumerate(coming)],
+        "done": found["done"],
+        "next": next(iter(reminders.upcoming(ctx, tonight(ctx), 1, everyone)), None),
+        "begun": bool(found["begun"]),
+    }
+
+
+def _from(ctx: Context, day: date) -> str:
+    """When that day begins by the user's clock."""
+    return dates.utc(day, None, ctx.zone)
+
+
 TOUCH = ("name", "at", "channel", "dir", "who", "text")
+
+
+def _complaints(ctx: Context, everyone: bool) -> list[dict[str, Any]]:
+    sql = COMPLAINTS.format(own="" if everyone else " AND x.owner = :me AND x.ended_at = ''")
+    return [
+        {
+            "id": f"c{row['id']}",
+            **{key: row[key] for key in ("ref", "kind", "state", "severity", "what", "owner", "name")},
+            "who": _who(row["contact_id"], row["customer_id"]) if row["customer_id"] else "",
+            "opened": row["opened_at"],
+            "days": (ctx.today - dates.local(row["opened_at"], ctx.zone).date()).days,
+        }
+        for row in ctx.read(sql, me=ctx.user, most=MOST)
+    ]
 
 
 def _birthdays(ctx: Context, own: str) -> list[dict[str, Any]]:

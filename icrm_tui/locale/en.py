@@ -38,6 +38,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "stage.customers": "Customers",
     "stage.histories": "Histories",
     # today
+    "today.complaints": "Complaints",
     "today.birthdays": "Birthdays",
     "today.silent": "Silent customers",
     "today.touches": "My last touches",

@@ -35,6 +35,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "stage.customers": "客户",
     "stage.histories": "跟进记录",
     # today
+    "today.complaints": "投诉",
     "today.birthdays": "生日",
     "today.silent": "沉默客户",
     "today.touches": "我最近的跟进",

@@ -13,11 +13,14 @@ from icrm_tui.errors import Refused
 from icrm_tui.i18n import t
 from icrm_tui.screens.base import IcrmScreen
 from icrm_tui.search import Who
+from icrm_tui.widgets.moments import full
 
 CUSTOMER_KEYS = (
     Binding("a", "add", "key.add", id="customer.add"),
     Binding("e", "edit", "key.edit", id="customer.edit"),
     Binding("l", "log", "key.log", id="customer.log"),
+    Binding("r", "remind", "key.remind", id="customer.remind"),
+    Binding("c", "complain", "key.complain", id="customer.complain", show=False),
     Binding("t", "tag", "key.tag", id="customer.tag"),
     Binding("b", "order", "key.order", id="customer.order", show=False),
     Binding("o", "owner", "key.owner", id="customer.owner", show=False),
@@ -65,10 +68,20 @@ def who(ctx: Context, target: Target) -> Who:
     return Who(row["customer_id"], row_id, row["name"])
 
 
-def record(ctx: Context, target: Target) -> dict[str, Any]:
-    noun, row_id = about(ctx, target)
+def whom(ctx: Context, targets: list[Target]) -> list[Who]:
+    """The customers and contacts behind these rows, each once."""
+    return [who(ctx, target) for target in everyone_about(ctx, targets)]
+
+
+def itself(ctx: Context, target: Target) -> dict[str, Any]:
+    """The record of a row, whatever it is."""
+    noun, row_id = target
     found: dict[str, Any] = room(noun).show(ctx, row_id)
     return found
+
+
+def record(ctx: Context, target: Target) -> dict[str, Any]:
+    return itself(ctx, about(ctx, target))
 
 
 def room(noun: str) -> Any:
@@ -129,9 +142,9 @@ class Acting(IcrmScreen):
 
     @property
     def noun(self) -> str:
-        """What is added here: what is under the cursor, else a contact."""
+        """What is added here: one more of what is under the cursor, else a contact."""
         target = self.one()
-        return target[0] if target else "contact"
+        return target[0] if target and target[0] in CUSTOMERS else "contact"
 
     @work
     async def action_add(self, name: str = "") -> None:
@@ -158,12 +171,17 @@ class Acting(IcrmScreen):
     @work
     async def action_log(self) -> None:
         target = self.one()
-        if target is None:
-            return
-        whom = await self.ask(who, target)
-        dialog = nouns.resolve(nouns.DIALOGS["interaction.add"])(whom)
-        if await self.app.push_screen_wait(dialog) is not None:
-            self.say("done.logged", name=whom.name)
+        if target is not None:
+            await self.log_with(target)
+
+    async def log_with(self, target: Target) -> bool:
+        """Ask what was said to whom this row is about; whether it was logged."""
+        person = await self.ask(who, target)
+        dialog = nouns.resolve(nouns.DIALOGS["interaction.add"])(person)
+        if await self.app.push_screen_wait(dialog) is None:
+            return False
+        self.say("done.logged", name=person.name)
+        return True
 
     @work
     async def action_order(self) -> None:
@@ -176,6 +194,27 @@ class Acting(IcrmScreen):
         dialog = await nouns.resolve(nouns.DIALOGS["order.add"]).of(self.icrm, whom)
         if await self.app.push_screen_wait(dialog) is not None:
             self.say("done.ordered", name=whom.name)
+
+    @work
+    async def action_remind(self) -> None:
+        targets = self.targets()
+        if not targets:
+            return
+        await self.remind(await self.ask(whom, targets))
+
+    async def remind(self, whos: list[Who]) -> None:
+        """Ask of what and when, for all of them."""
+        dialog = await nouns.resolve(nouns.DIALOGS["reminder.add"]).opening(self.icrm, whos)
+        n = await self.app.push_screen_wait(dialog)
+        if n is not None:
+            self.say("done.reminded", n=n, name=whos[0].name, due=full(dialog.due))
+
+    @work
+    async def action_complain(self) -> None:
+        target = self.one()
+        if target is not None:
+            dialog = nouns.resolve(nouns.DIALOGS["complaint.add"])(await self.ask(who, target))
+            await self.app.push_screen_wait(dialog)
 
     @work
     async def action_tag(self) -> None:
@@ -220,6 +259,7 @@ class Acting(IcrmScreen):
         target = self.one()
         if target is None:
             return
+        target = await self.ask(about, target)
         name = (await self.ask(who, target)).name
         answer = await nouns.resolve(nouns.DIALOGS["merge"])(self.icrm, target, name)
         if answer is not None:
@@ -241,7 +281,7 @@ class Acting(IcrmScreen):
         targets = self.targets()
         if not targets or not await self.sure(len(targets), "ask.archive", "key.archive"):
             return
-        if len(targets) == 1 and (found := await self.ask(record, targets[0]))["archived"]:
+        if len(targets) == 1 and (found := await self.ask(itself, targets[0]))["archived"]:
             if await self.perform(unarchive, targets[0]) is not None:
                 self.say("done.unarchived", name=found["name"])
             return

@@ -231,10 +231,10 @@ ALTER TABLE complaints ADD COLUMN number_key TEXT NOT NULL DEFAULT '';
 CREATE INDEX complaints_number ON complaints (number_key) WHERE number_key <> '';
 """
 
-# reminders in the order of their hours, and what somebody has done on a day
+# reminders in the order of their hours, and what was done on a day
 HOURS = """
 CREATE INDEX reminders_when ON reminders ((due_on || due_time), id);
-CREATE INDEX reminder_runs_who ON reminder_runs (who, at);
+CREATE INDEX reminder_runs_at ON reminder_runs (at, who);
 """
 
 

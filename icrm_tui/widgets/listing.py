@@ -93,6 +93,7 @@ class Listing(Lines):
         self._blocks = Blocks()
         self._stale = False
         self._keep: int | None = None
+        self._left: int | None = None
         self._wanted: tuple[int, int, int] | None = None
         self._waiting = False
         self._patience: Timer | None = None
@@ -110,13 +111,17 @@ class Listing(Lines):
         self.generation += 1
         self._stale = True
         self._wanted = self._ids = self._told = None
-        self._keep = self.row.id if keep and self.row else None
+        self._keep = self.row.id if keep and self.row and self.row.id != self._left else None
         if not keep:
             self.cursor = 0
             self.clear_marks()
             self.scroll_to(y=0, animate=False)
         self._want()
         return self.generation
+
+    def leave(self) -> None:
+        """The row under the cursor is done with: wherever it goes, the cursor stays, and what comes there is next."""
+        self._left = self.row.id if self.row else None
 
     def set_total(self, total: int) -> None:
         self.length(total)
@@ -252,6 +257,7 @@ class Listing(Lines):
         return 0 <= index < self.total and not (row and row.heading)
 
     def moved(self) -> None:
+        self._left = None
         if self._stale:
             self._keep = self.row.id if self.row else None
         else:
