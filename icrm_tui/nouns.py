@@ -330,6 +330,8 @@ DIALOGS: dict[str, str] = {
     "company.add": "screens.dialogs.companies:CompanyDialog",
     "company.edit": "screens.dialogs.companies:CompanyDialog",
     "interaction.add": "screens.dialogs.interactions:LogDialog",
+    "reminder.add": "screens.dialogs.reminders:ReminderDialog",
+    "reminder.edit": "screens.dialogs.reminders:ReminderDialog",
     "complaint.add": "screens.dialogs.complaints:ComplaintDialog",
     "complaint.edit": "screens.dialogs.complaint_moves:ComplaintEditDialog",
     "order.add": "screens.dialogs.orders:OrderDialog",
