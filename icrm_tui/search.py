@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from icrm_tui import db, nouns, tokens
 from icrm_tui.context import Context
 from icrm_tui.errors import Ambiguous, NotFound, Usage
+from icrm_tui.nouns import Due
 from icrm_tui.text import like, plain
 
 BATCH = 1000  # rows indexed in one short transaction
@@ -322,3 +323,21 @@ def _candidate(ctx: Context, person: Who) -> dict[str, Any]:
         "name": person.name,
         "detail": _details(ctx, person.noun, [person.id]).get(person.id, ""),
     }
+
+
+# --- what falls due --------------------------------------------------------------------------------------
+
+
+def _unfilled(ctx: Context) -> list[dict[str, Any]]:
+    waiting = pending(ctx)
+    return [{"did": "indexed", "id": "", "who": "", "detail": str(waiting)}] if waiting else []
+
+
+def _fill(ctx: Context, some: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Fill the search with what an import that was killed left; that it is filled is mark enough."""
+    for _done, _total in drain(ctx.connection):
+        pass
+    return some
+
+
+DUE = Due(_unfilled, _fill, 1)

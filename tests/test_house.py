@@ -39,12 +39,14 @@ LAYERS = (
         "config",
         "paths",
         "output",
+        "declared",
         "nouns",
     }
     | {"query_parser", "money", "countries"},
     {"store"},
     {"db", "session"},
-    {"context", "query_values", "query", "search", "lists", "history", "merge", "users", "settings", "doctor"},
+    {"context", "query_values", "query", "search", "lists", "history", "merge", "users", "settings", "doctor"}
+    | {"ticks"},
     {"collect", "classify"},
     {"engage"},
     {"listen"},
@@ -85,6 +87,7 @@ GROUND = {
     "docs_fts": {"search", "store"},
     "search_state": {"search", "store"},
     "search_todo": {"search"},
+    "tick_log": {"ticks"},
     "touched": {"db"},
     "made": {"history"},
     "sqlite_sequence": {"store"},
@@ -270,6 +273,7 @@ def test_every_string_of_the_registry_resolves() -> None:
     for spec in specs:
         assert callable(nouns.resolve(spec)), spec
     assert set(nouns.DERIVE) == set(nouns.DERIVED)
+    assert all(isinstance(nouns.due(work), nouns.Due) for work in nouns.DUE)
     for noun, tables in nouns.DERIVE.values():
         assert noun in nouns.NOUNS
         assert set(tables) <= set(nouns.TABLES)

@@ -7,10 +7,13 @@ Whoever looks, `me` in a query is who saved it: else everybody's look would turn
 from functools import partial
 from typing import Any
 
+from icrm_tui import ticks
 from icrm_tui.classify import segments
 from icrm_tui.classify.segments import SHIPPED, Segment
 from icrm_tui.context import Context
 from icrm_tui.db import Ids, Row, Tx
+from icrm_tui.nouns import Due
+from icrm_tui.query_parser import QueryError
 
 HERE = "SELECT x.row_id FROM segment_stays x WHERE x.segment = :segment AND x.left_at = ''"
 MOVED = f"""SELECT (SELECT count(*) FROM ({{ids}}) AS m WHERE m.id NOT IN ({HERE})) AS entered,
@@ -25,13 +28,19 @@ def record(ctx: Context, name: str = "") -> dict[str, tuple[int, int]]:
     """
     found = {}
     for segment in [segments.find(ctx, name)] if name else segments.everything(ctx, archived=False):
-        ids, params = _members(ctx, segment)
-        moved = ctx.read(MOVED.format(ids=ids), segment=segment.key, **params)[0]
-        found[segment.name] = (moved["entered"] if moved["seen"] else 0, moved["gone"])
-        news = moved["entered"] or moved["gone"] or not moved["seen"]
+        entered, left, news = _looked(ctx, segment)
+        found[segment.name] = (entered, left)
         if news and not ctx.connection.readonly:
             ctx.aside(partial(_note, ctx, segment))
     return found
+
+
+def _looked(ctx: Context, segment: Segment) -> tuple[int, int, bool]:
+    """How many entered and left since the last look, and whether there is anything to note."""
+    ids, params = _members(ctx, segment)
+    moved = ctx.read(MOVED.format(ids=ids), segment=segment.key, **params)[0]
+    news = bool(moved["entered"] or moved["gone"] or not moved["seen"])
+    return moved["entered"] if moved["seen"] else 0, moved["gone"], news
 
 
 def _members(ctx: Context, segment: Segment) -> tuple[str, dict[str, Any]]:
@@ -101,3 +110,34 @@ def derive(tx: Tx, _ids: Ids) -> None:
     tx.derived(
         f"DELETE FROM segment_stays WHERE segment NOT IN (SELECT key FROM segments) AND segment NOT IN ({shipped})"
     )
+
+
+# --- what falls due --------------------------------------------------------------------------------------
+
+
+def _unseen(ctx: Context) -> list[dict[str, Any]]:
+    """Segments that somebody entered or left since the last look; a first look has nothing to tell."""
+    found = []
+    for segment in segments.everything(ctx, archived=False):
+        try:
+            entered, left, news = _looked(ctx, segment)
+        except QueryError:  # its query names what is no more: whoever opens it is told so
+            continue
+        if news:
+            found.append({"did": "segment", "id": segment.name, "who": "", "detail": f"+{entered} -{left}"})
+    return found
+
+
+def _see(ctx: Context, some: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for one in some:
+        segment = segments.find(ctx, one["id"])
+
+        def work(tx: Tx, segment: Segment = segment, one: dict[str, Any] = one) -> None:
+            _note(ctx, segment, tx)
+            ticks.note(ctx, tx, [one])
+
+        ctx.aside(work)
+    return some
+
+
+DUE = Due(_unseen, _see, 20)

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "segment": "segments",
     "due": "reminders",
     "next": "next",
+    "tick": "tick",
     "reminder": "reminders",
     "complaint": "complaints",
     "import": "importing",

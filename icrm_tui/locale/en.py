@@ -452,4 +452,12 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "verb.segment.remove": "taken off a segment",
     "verb.segment.archive": "segment archived",
     "verb.segment.unarchive": "segment brought back",
+    "did.indexed": "search filled",
+    "did.segment": "segment looked at",
+    "field.did": "Did",
+    "tick.busy": "Another tick is at work; nothing to do here.",
+    "tick.would": ("1 thing is due; nothing was done.", "{n} things are due; nothing was done."),
+    "tick.failed": "{work} was put off: {reason}",
+    "work.search": "Filling the search",
+    "work.segments": "Looking at segments",
 }

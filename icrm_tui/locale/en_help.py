@@ -239,6 +239,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "cmd.tier.edit": "Move a cut: spent (in the store's currency), orders (a year, for a tier above what they spend).",
     "cmd.tier.fit": "Cut where a fifth and a half of those who bought spend more.",
     "cmd.tier.why": "Why a customer is in their tier, with the figures.",
+    "cmd.tick": "Do everything that is due by itself; safe to overlap. For cron.",
+    "opt.log": "what was done of late instead",
     "arg.TIER": "high or middle",
     # segments
     "cmd.segment": "Segments: groups of customers or contacts, by query or by hand.",

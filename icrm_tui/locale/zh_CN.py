@@ -440,4 +440,12 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "verb.segment.remove": "移出分群",
     "verb.segment.archive": "归档分群",
     "verb.segment.unarchive": "恢复分群",
+    "did.indexed": "搜索已补齐",
+    "did.segment": "客户分群有变动",
+    "field.did": "事项",
+    "tick.busy": "另一个 tick 正在运行，这里不用再做。",
+    "tick.would": ("有 1 项到期，这次没有执行。", "有 {n} 项到期，这次没有执行。"),
+    "tick.failed": "{work}推迟到下次：{reason}",
+    "work.search": "补齐搜索",
+    "work.segments": "查看客户分群",
 }

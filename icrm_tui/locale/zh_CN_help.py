@@ -239,6 +239,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "cmd.tier.edit": "调整标准：spent（本位币金额）、orders（年下单次数，达到可升一级）。",
     "cmd.tier.fit": "按实际消费划定：前两成为高，前五成为中。",
     "cmd.tier.why": "说明客户为什么是这个等级，附数字。",
+    "cmd.tick": "执行所有到期的事项，可以重叠运行；供 cron 调用。",
+    "opt.log": "改为查看最近做过的事项",
     "arg.TIER": "high 或 middle",
     # segments
     "cmd.segment": "客户分群：按条件或手工把客户、联系人归为一组。",

@@ -99,6 +99,13 @@ class Connection(ABC):
     @abstractmethod
     def rollback(self) -> None: ...
 
+    @abstractmethod
+    def alone(self, name: str) -> AbstractContextManager[bool]:
+        """Inside, nobody else does what goes by this name; False where somebody does already, and nobody waits.
+
+        It ends with the process, however that ends.
+        """
+
     def lock(self, table: str, ids: Any) -> None:  # noqa: B027 - where there is nothing to do
         """Keep others from writing these rows until the transaction ends, where several can write at once."""
 

@@ -237,6 +237,12 @@ CREATE INDEX reminders_when ON reminders ((due_on || due_time), id);
 CREATE INDEX reminder_runs_at ON reminder_runs (at, who);
 """
 
+# what ticks did of late
+TICKS = """
+CREATE TABLE tick_log ({id}, at TEXT NOT NULL, did TEXT NOT NULL, written TEXT NOT NULL, who TEXT NOT NULL,
+  detail TEXT NOT NULL);
+"""
+
 
 def statements(text: str) -> list[str]:
     return [part.strip() for part in text.format(**SQLITE).split(";\n") if part.strip()]
@@ -263,7 +269,18 @@ def m004_hours(run: Callable[[str], object]) -> None:
         run(statement.rstrip(";"))
 
 
-MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (m001_trunk, m002_day, m003_numbers, m004_hours)
+def m005_ticks(run: Callable[[str], object]) -> None:
+    for statement in statements(TICKS):
+        run(statement.rstrip(";"))
+
+
+MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (
+    m001_trunk,
+    m002_day,
+    m003_numbers,
+    m004_hours,
+    m005_ticks,
+)
 
 
 def version(connection: Connection) -> int:

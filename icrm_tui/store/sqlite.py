@@ -176,6 +176,25 @@ class Connection(connection.Connection):
             finally:
                 self.raw.execute(f"PRAGMA busy_timeout = {int(self.wait * 1000)}")
 
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """The lock of an empty database beside the store: every system frees it when its process is gone."""
+        path = self.path.with_name(f"{self.path.name}.{name}")
+        with self.errors():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, stat.S_IRUSR | stat.S_IWUSR))
+            raw = sqlite3.connect(path, timeout=0, isolation_level=None)
+        try:
+            try:
+                raw.execute("BEGIN EXCLUSIVE")
+                mine = True
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                mine = False
+            yield mine
+        finally:
+            raw.close()
+
     def commit(self) -> None:
         with self.errors():
             self.raw.execute("COMMIT")
