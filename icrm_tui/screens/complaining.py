@@ -158,7 +158,7 @@ class Complaining(Acting):
 
     async def _tried(self, record: Record) -> None:
         asked = await self.ask(progress.tries, number(record))
-        channel = await self.app.push_screen_wait(complaint_moves.channels(record["ref"], asked))
+        channel = await self.app.push_screen_wait(complaint_moves.TriedDialog(record["ref"], asked))
         if channel and await self.perform(complaints.tried, number(record), channel, record["rev"]) is not None:
             asked = await self.ask(progress.tries, number(record))
             self.notify(f"{record['ref']}: {complaint_moves.said_of(asked)}", markup=False)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -18,7 +18,7 @@ from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError, NotFound
 from icrm_tui.i18n import t
 from icrm_tui.listen import complaints
-from icrm_tui.screens.acting import Target, record
+from icrm_tui.screens.acting import Target, about, record
 from icrm_tui.screens.complaining import COMPLAINT_KEYS, Complaining, Record
 from icrm_tui.screens.customer import CustomerScreen
 from icrm_tui.screens.dialogs.complaint_moves import KEYS
@@ -252,9 +252,10 @@ class ComplaintScreen(Complaining):
             self.complaint_id = self.ids[self.at]
             self.changed()
 
-    def action_customer(self) -> None:
+    @work
+    async def action_customer(self) -> None:
         """The page of whoever complains."""
-        self.app.push_screen(CustomerScreen("complaint", self.complaint_id))
+        self.app.push_screen(CustomerScreen(*await self.ask(about, ("complaint", self.complaint_id))))
 
     def action_back(self) -> None:
         self.app.pop_screen()

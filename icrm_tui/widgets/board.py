@@ -34,6 +34,11 @@ class Column(NamedTuple):
     n: int
     cards: Sequence[Card]
 
+    @property
+    def lines(self) -> int:
+        """Of the cards, and one that says how many more there are."""
+        return len(self.cards) + (self.n > len(self.cards))
+
 
 class Board(Lines):
     """Enter says `Opened`. Where not all columns have room, those around the cursor's are shown."""
@@ -131,8 +136,9 @@ class Board(Lines):
         self._first = max(0, min(self._first, self.column, len(self.columns) - n))
         self._first = max(self._first, self.column - n + 1)
         if (column := self.current) is not None:
-            top = min(self.tops.get(column.key, 0), max(0, len(column.cards) - self._room()))
-            self.tops[column.key] = max(min(top, self.place), self.place - self._room() + 1)
+            top = min(self.tops.get(column.key, 0), max(0, column.lines - self._room()))
+            last = column.lines - 1 if self.place == len(column.cards) - 1 else self.place
+            self.tops[column.key] = max(min(top, self.place), last - self._room() + 1)
         self.refresh()
         self.post_message(self.Highlighted(self, self.card))
 
@@ -198,7 +204,7 @@ class Board(Lines):
         at = self._first + min(self._shown() - 1, event.x // (self._wide() + GAP))
         if at < len(self.columns):
             column = self.columns[at]
-            most = max(0, len(column.cards) - self._room())
+            most = max(0, column.lines - self._room())
             self.tops[column.key] = max(0, min(self.tops.get(column.key, 0) + step, most))
             self.refresh()
 

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual.app import ComposeResult
+from textual.widgets import Static
+
 from icrm_tui import lists, search, users
 from icrm_tui.collect.interactions import CHANNELS
 from icrm_tui.context import Context
@@ -41,10 +44,19 @@ def moves(ref: str, legal: Iterable[str]) -> ChoiceDialog:
     return ChoiceDialog(t("form.complaint.moves", ref=ref), [Choice(one, f"do.{one}", KEYS[one]) for one in legal])
 
 
-def channels(ref: str, asked: Asked) -> ChoiceDialog:
-    """By which channel the customer was asked."""
-    title = f"{t('form.complaint.tried', ref=ref)}  {said_of(asked)}"
-    return ChoiceDialog(title, [Choice(one, f"channel.{one}") for one in CHANNELS])
+class TriedDialog(ChoiceDialog):
+    """By which channel the customer was asked; how often they were so far stands below."""
+
+    DEFAULT_CSS = "TriedDialog #tried-so-far { color: $foreground-muted; margin: 1 0 0 3; }"
+    BESIDE = 11
+
+    def __init__(self, ref: str, asked: Asked) -> None:
+        self.asked = asked
+        super().__init__(t("form.complaint.tried", ref=ref), [Choice(one, f"channel.{one}") for one in CHANNELS])
+
+    def body(self) -> ComposeResult:
+        yield from super().body()
+        yield Static(said_of(self.asked), id="tried-so-far", markup=False)
 
 
 def said_of(asked: Asked) -> str:
