@@ -18,19 +18,21 @@ from icrm_tui.widgets.blocks import Cell
 from icrm_tui.widgets.filter import FilterLine
 from icrm_tui.widgets.frame import View
 from icrm_tui.widgets.listing import Listing
-from icrm_tui.widgets.moments import due
+from icrm_tui.widgets.moments import due, repeated
 
 DONE, MINE = "done:yes", "owner:me"
 
 
 class ReminderList(RecordList):
-    """What is open says when it is due in words that count from now; a repetition is only said to be one."""
+    """What is open says when it is due in words that count from now."""
 
     def _cells(self, row: dict[str, Any]) -> Iterator[str | Cell]:
         now, zone = self.place.icrm.opening.clock(), self.place.icrm.zone
         for word, cell in zip(self.fields, super()._cells(row), strict=True):
             if word == "due" and DONE not in self.wanted.text:
                 yield due(row["due"], now, zone)
+            elif word == "repeat":
+                yield repeated(row["repeat"])
             else:
                 yield cell
 
@@ -64,6 +66,11 @@ class RemindersScreen(Reminding, ListPlace):
 
     def leaving(self) -> None:
         self.records.listing.leave()
+
+    @on(Listing.Highlighted)
+    @on(Listing.Marked)
+    def _another(self) -> None:
+        self.refresh_bindings()  # there may be none, or one of another kind
 
     def settled(self) -> None:
         self.records.listing.clear_marks()

@@ -41,6 +41,8 @@ DOES = {
     "touches": "key.customer",
 }
 
+ABOUT_SOMEBODY = {one.action for one in CUSTOMER_KEYS} - {"add"} | {"page"}
+
 
 class Item(NamedTuple):
     """One line of the day: its section, what it is, and the row as it was read."""
@@ -241,6 +243,12 @@ class TodayScreen(Reminding):
     @on(Listing.IdsWanted)
     def _all_wanted(self, event: Listing.IdsWanted) -> None:
         event.listing.set_ids([event.listing.row_at(n).id for n in range(event.listing.total)])  # type: ignore[union-attr]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where nobody is under the cursor there is nobody to do anything with."""
+        if action in ABOUT_SOMEBODY and not (self.query(Listing) and self.item):
+            return False
+        return super().check_action(action, parameters)
 
     def spoken(self, binding: Binding) -> Binding:
         """Enter is called what it does with the row under the cursor."""

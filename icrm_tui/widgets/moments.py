@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 from icrm_tui import dates
 from icrm_tui.dates import When
 from icrm_tui.i18n import t
+from icrm_tui.recurrence import DAYS
 from icrm_tui.widgets.blocks import Cell
+
+WEEKDAYS = ",".join(DAYS[:5])
 
 
 def full(when: When) -> str:
@@ -42,6 +45,22 @@ def due(text: str, now: datetime, zone: ZoneInfo) -> Cell:
         late = t("today.late.hours", n=over // 60) if over >= 60 else t("today.late.minutes", n=over)
         return Cell(late if over else t("today.now"), "error")
     return Cell(f"{t('ui.day.today')}{hour}", "warning")
+
+
+def repeated(rule: str) -> str:
+    """The words for a rule, as they are read; one that has none stays what it is."""
+    parts = dict(part.partition("=")[::2] for part in rule.split(";"))
+    every, days = parts.get("FREQ", "").lower(), parts.pop("BYDAY", "")
+    n = int(parts.get("INTERVAL", "1"))
+    if every not in ("daily", "weekly", "monthly", "yearly") or parts.keys() - {"FREQ", "INTERVAL"}:
+        return rule
+    if not days:
+        return t(f"repeat.{every}", n=n)
+    if every != "weekly" or n != 1:
+        return rule
+    if days == WEEKDAYS:
+        return t("repeat.weekdays")
+    return t("repeat.weekday", day=t(f"ui.weekday.{DAYS.index(days)}")) if days in DAYS else rule
 
 
 def _minutes(when: When, now: datetime, zone: ZoneInfo) -> int:

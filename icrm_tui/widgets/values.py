@@ -41,7 +41,7 @@ WIDER = {
     "age": (6, 5, 0),
     "due": (16, 12, 0),
     "priority": (10, 8, 0),
-    "repeat": (18, 10, 1),
+    "repeat": (18, 18, 1),
 }
 # word → value → the glyph it is marked with, and its tone
 MARKS = {
@@ -58,7 +58,7 @@ MARKS = {
 def column(word: str, field: Field, named: str = "") -> ListColumn:
     """The column of a list that shows this field; `named` is what the team calls a field of its own."""
     width, least, flex = WIDER.get(word) or WIDTHS.get(field.type, (14, 6, 1))
-    align = "right" if field.type in COUNTED else "left"
+    align = "right" if field.type in COUNTED or word == "age" else "left"
     title = f"field.{word}" if has(f"field.{word}") and not named else named or word
     return ListColumn(word, title, width, least, flex, align)  # type: ignore[arg-type]
 

@@ -78,6 +78,8 @@ class MomentForm(FormDialog):
 class WhenDialog(Finder):
     """Answers a moment: one of those offered, or what is typed; nothing typed and Enter is the first."""
 
+    DEFAULT_CSS = "WhenDialog Found.dialog-body { height: 6; }"
+
     def __init__(self, title: str, offered: dict[str, str], now: datetime, zone: ZoneInfo, text: str = "") -> None:
         super().__init__(title, self._meant, "form.hint.when", text)
         self.now = now

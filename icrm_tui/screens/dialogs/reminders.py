@@ -1,6 +1,6 @@
 """Reminding of something: for one or many customers, changed later, and done with a word on what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from textual import on
@@ -20,13 +20,13 @@ from icrm_tui.widgets.dialogs import Choice, ConfirmDialog
 from icrm_tui.widgets.finder import Finder
 from icrm_tui.widgets.forms import Faults, FormField, Values
 from icrm_tui.widgets.frame import sentence
-from icrm_tui.widgets.moments import full
+from icrm_tui.widgets.moments import full, repeated
 from icrm_tui.widgets.text import glyph
 
 if TYPE_CHECKING:
     from icrm_tui.app import IcrmApp
 
-TIMES = 3  # occurrences named under a repetition
+TIMES = 2  # occurrences named under a repetition
 ABOUT = {"repeat": "repeat", "repeat-two-ends": "repeat", "repeat-never": "repeat", "no-user": "owner"}
 
 
@@ -70,6 +70,9 @@ class ReminderDialog(RecordDialog, MomentForm):
         found = super()._field(word, value or given)
         return found._replace(required=word != "repeat")
 
+    def texts(self, record: Mapping[str, Any]) -> dict[str, str]:
+        return {**super().texts(record), "repeat": repeated(record["repeat"])}
+
     # Saying how it was understood
 
     @on(Input.Changed, "#field-due")
@@ -85,13 +88,14 @@ class ReminderDialog(RecordDialog, MomentForm):
         between = f" {glyph('between')} "
         self.note("repeat", t("form.reminder.then", times=between.join(map(full, times))) if times else "")
 
-    def _times(self, repeat: str, first: When) -> list[When]:
+    @staticmethod
+    def _times(repeat: str, first: When) -> list[When]:
         start = reminders.wall(first)
         rule, at = recurrence.read(repeat, start), start
         found: list[When] = []
         while len(found) < TIMES and (again := recurrence.after(rule, start, at)):
             at = again
-            found.append(When(at.date(), at.time() if first.hour is not None else None))
+            found.append(When(at.date()))
         return found
 
     # Checking and keeping
@@ -154,7 +158,7 @@ class DoneDialog(MomentForm):
         super().__init__(
             title,
             [
-                FormField("outcome", "form.done.outcome", hint="form.hint.outcome"),
+                FormField("outcome", "field.outcome", hint="form.hint.outcome"),
                 FormField("next", "form.next", hint="form.hint.next"),
             ],
         )
