@@ -162,7 +162,8 @@ class SegmentsScreen(IcrmScreen):
 
     @property
     def waiting(self) -> bool:
-        return super().waiting or bool(self._counting and not self._counting.is_finished)
+        counting = self._counting
+        return super().waiting or bool(counting and not counting.is_finished and not counting.is_cancelled)
 
     def on_screen_suspend(self) -> None:
         """Nobody sees them now."""

@@ -332,6 +332,10 @@ class QueryLine(FilterInput):
     def on_mount(self) -> None:
         self.line.value = self.text
 
+    def _offer(self, found: list[str]) -> None:
+        """Nothing before a word is begun: what stands under the field is not hidden for that."""
+        super()._offer(found if self._last_token() else [])
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("back", "older", "newer"):
             return self.completing
