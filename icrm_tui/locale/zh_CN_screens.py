@@ -527,7 +527,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "empty.orders": "还没有订单。",
     "orders.total": "{n:,} 笔，合计",
     "orders.left-out": "无汇率，未计入：{amounts}",
-    "portrait.orders": "{spent}，{n:,} 笔订单",
     "key.order": "订单",
     "done.ordered": "已录入{name}的订单",
     "form.order": "录入{name}的订单",

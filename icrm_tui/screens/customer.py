@@ -119,7 +119,8 @@ def bought(worth: dict[str, Any]) -> list[Fact]:
         Fact("", "place.orders"),
         Fact("field.tier", chosen("tier", worth["tier"]), "accent"),
         Fact("field.why", why, "muted"),
-        Fact("field.spent", t("portrait.orders", n=worth["orders"], spent=spent)),
+        Fact("field.spent", spent),
+        Fact("field.orders", f"{worth['orders']:,}"),
         Fact("field.last_order", worth["last_order"]),
     ]
 
