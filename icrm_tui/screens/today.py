@@ -156,7 +156,7 @@ class TodayScreen(Reminding):
                 else t("today.then.nothing")
             )
             keys = (("2", "place.contacts"), ("3", "place.reminders"), ("*", "key.everyone"))
-            calm.show("today.nothing", facts, keys if then or "reminder" in self.icrm.used else (keys[0], keys[2]))
+            calm.show("today.nothing", facts, keys)
         calm.set_class(not lines, "-alone")
         if not lines:
             self.set_focus(None)

@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from icrm_tui import db, search
 from icrm_tui.collect import interactions
 from icrm_tui.context import Context
@@ -19,6 +21,7 @@ from icrm_tui.screens.today import TodayScreen, whole
 from icrm_tui.widgets.dialogs import ConfirmDialog
 from icrm_tui.widgets.listing import Listing
 from tests.screens.driving import Driver, screens
+from tests.screens.pictures import pictured
 from tests.screens.test_acting import named, told
 from tests.support import NOW, acting
 
@@ -279,6 +282,15 @@ async def test_when_nothing_waits_the_day_says_what_was_done_and_what_is_next(fu
         assert "Next: Tue 1 Dec 2026  李娜: 参观工厂" in me.text
         await me.press("asterisk")
         assert "Nothing waits today." not in me.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+async def test_the_end_of_a_day_and_a_wide_screen_look_as_they_did(full: Path, language: str) -> None:
+    async with screens(full, (200, 60), language, notifications=False) as me:
+        await pictured(me, f"today-{language}-200x60")
+    told(full, lambda ctx: reminders.done(ctx, 4, "寄出了"), "lan")
+    async with screens(full, (80, 24), language, user="lan", notifications=False) as me:
+        await pictured(me, f"today-done-{language}-80x24")
 
 
 async def test_a_store_without_anybody_says_how_to_begin(bare: Path) -> None:
