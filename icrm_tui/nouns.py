@@ -24,6 +24,7 @@ from icrm_tui.declared import in_name as in_name
 NOUNS: dict[str, str] = {
     "user": "users",
     "setting": "settings",
+    "calendar": "calendars",
     "customer": "collect.customers",
     "company": "collect.companies",
     "contact": "collect.contacts",
@@ -49,6 +50,8 @@ TABLES: dict[str, str] = {
     "settings": "setting",
     "customers": "customer",
     "companies": "company",
+    "calendars": "calendar",
+    "calendar_days": "calendar",
     "contacts": "contact",
     "belongings": "belonging",
     "channels": "channel",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from icrm_tui import calendars
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
@@ -37,10 +38,13 @@ def identify(ctx: Context) -> Row:
 
 def _first(ctx: Context) -> None:
     """The first user of an empty store, unless another start was faster; the program's own doing, so nobody's undo."""
-    program = Context(ctx.connection, "icrm", ctx.clock, ctx.zone)
+    program = ctx.program()
 
     def work(tx: Tx) -> int:
-        return 0 if tx.read("SELECT 1 FROM users LIMIT 1") else add(program, ctx.user, role="admin")
+        if tx.read("SELECT 1 FROM users LIMIT 1"):
+            return 0
+        calendars.settle(program)
+        return add(program, ctx.user, role="admin")
 
     program.change("user.add", work)
 

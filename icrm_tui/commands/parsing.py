@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "due": "reminders",
     "next": "next",
     "tick": "tick",
+    "calendar": "calendars",
     "reminder": "reminders",
     "complaint": "complaints",
     "import": "importing",

@@ -243,6 +243,18 @@ CREATE TABLE tick_log ({id}, at TEXT NOT NULL, did TEXT NOT NULL, written TEXT N
   detail TEXT NOT NULL);
 """
 
+# when people work; every store has a calendar, of whose zone nothing is known yet
+CALENDARS = """
+CREATE TABLE calendars ({id}, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, zone TEXT NOT NULL DEFAULT '',
+  hours TEXT NOT NULL, holidays TEXT NOT NULL DEFAULT '', {rev});
+CREATE INDEX calendars_made ON calendars (created_rev);
+CREATE TABLE calendar_days ({id}, calendar_id INTEGER NOT NULL REFERENCES calendars (id) {later},
+  day TEXT NOT NULL, hours TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '', {rev}, UNIQUE (calendar_id, day));
+CREATE INDEX calendar_days_made ON calendar_days (created_rev);
+INSERT INTO calendars (name, key, hours, holidays, created_rev, rev)
+  VALUES ('standard', 'standard', 'mon-fri 09:00-18:00', 'auto', 0, 0);
+"""
+
 
 def statements(text: str) -> list[str]:
     return [part.strip() for part in text.format(**SQLITE).split(";\n") if part.strip()]
@@ -274,12 +286,18 @@ def m005_ticks(run: Callable[[str], object]) -> None:
         run(statement.rstrip(";"))
 
 
+def m006_calendars(run: Callable[[str], object]) -> None:
+    for statement in statements(CALENDARS):
+        run(statement.rstrip(";"))
+
+
 MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (
     m001_trunk,
     m002_day,
     m003_numbers,
     m004_hours,
     m005_ticks,
+    m006_calendars,
 )
 
 
