@@ -12,6 +12,7 @@ from icrm_tui.errors import Constraint
 
 Work = Callable[[db.Tx], Any]
 
+PROGRAM = "icrm"  # who acts where nobody does
 DEPTH = 20  # rounds of reactions to reactions before we call it a circle
 
 
@@ -55,6 +56,10 @@ class Context:
     def action(self, op: str | None = None) -> "Context":
         """The same user on the same connection, doing the next thing."""
         return Context(self.connection, self.user, self.clock, self.zone, op)
+
+    def program(self) -> "Context":
+        """The same store for what the program does by itself: nobody's last change."""
+        return Context(self.connection, PROGRAM, self.clock, self.zone)
 
     def read(self, sql: str, **params: Any) -> list[db.Row]:
         """Inside a change this sees what the change has written."""

@@ -10,8 +10,6 @@ from icrm_tui import nouns
 from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError, Unavailable
 
-PROGRAM = "icrm"  # who acts: what a tick did is nobody's last change
-
 
 class Ticked(NamedTuple):
     """What was done (in a dry run: what would be), what could not be and why; `busy` where another tick is at it."""
@@ -28,7 +26,7 @@ def run(ctx: Context, dry: bool = False) -> Ticked:
         return Ticked(found, [])
     if ctx.connection.readonly:
         raise Unavailable("store-readonly", path=str(ctx.connection.place))
-    program = Context(ctx.connection, PROGRAM, ctx.clock, ctx.zone)
+    program = ctx.program()
     with ctx.connection.alone("tick") as mine:
         if not mine:
             return Ticked([], [], busy=True)

@@ -273,6 +273,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "cmd.segment.archive": "归档分群。",
     "cmd.segment.unarchive": "恢复分群。",
     "arg.SEGMENT": "分群名称",
+    "arg.CALENDAR": "工作日历的名称",
     "arg.A": "一个分群",
     "arg.B": "另一个分群",
     "opt.of": "由什么组成（默认 customer）",
