@@ -666,5 +666,5 @@ def loaded(*words: str, store: Path) -> set[str]:
 
 def test_showing_a_contact_loads_nothing_heavy(store: Path) -> None:
     loaded("contact", "add", "Ada Lovelace", store=store)
-    for words in (("contact", "show", "p1"), ("find", "ada"), ("contact", "list", "ada")):
+    for words in (("contact", "show", "p1"), ("find", "ada"), ("contact", "list", "ada"), ("due",)):
         assert not loaded(*words, store=store) & set(HEAVY), words
