@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from icrm_tui import __version__, i18n
-from icrm_tui.errors import Ambiguous, IcrmError, Interrupted, RejectedRows, Unavailable, Usage
+from icrm_tui.errors import Ambiguous, IcrmError, Interrupted, Nothing, RejectedRows, Unavailable, Usage
 from icrm_tui.text import json_text
 
 if TYPE_CHECKING:
     from icrm_tui.commands.running import Run
+
+
+# what a mail server runs: it must know whether to come again, and takes any other code as a refusal of the mail
+FILTERS = ("inbox",)
+LATER = 75
 
 
 def main() -> None:
@@ -30,6 +35,7 @@ def main() -> None:
 def run(words: list[str]) -> int:
     """Run one command; its exit code. Nothing gets out of here but a sentence on stderr."""
     run: Run | None = None
+    rest = list(words)
     try:
         from icrm_tui.commands import running
 
@@ -43,16 +49,22 @@ def run(words: list[str]) -> int:
     except BrokenPipeError:
         return _closed_pipe()
     except KeyboardInterrupt:
-        return _told(Interrupted("interrupted"), run)
+        return _code(Interrupted("interrupted"), run, rest)
     except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, it becomes one line
         if "--verbose" in words:
             import traceback
 
             traceback.print_exc()
-        return _told(_ours(error), run)
+        return _code(_ours(error), run, rest)
     finally:
         if run is not None:
             run.close()
+
+
+def _code(error: IcrmError, run: "Run | None", rest: list[str]) -> int:
+    """The exit code, once what went wrong is told: of a filter one that a mail server knows."""
+    code = _told(error, run)
+    return code if rest[:1] not in ([word] for word in FILTERS) or isinstance(error, Nothing) else LATER
 
 
 def _ours(error: Exception) -> IcrmError:

@@ -41,6 +41,33 @@ def _language(value: str) -> str:
     return _choice("language", tuple(i18n.LANGUAGES))(i18n.match(value) or value)
 
 
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*", value):
+        raise Usage("mail-host", value=value)
+    return value
+
+
+def _port(value: str) -> str:
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+        raise Usage("mail-port", value=value)
+    return value
+
+
+def _login(value: str) -> str:
+    if not value.isprintable():
+        raise Usage("mail-user")
+    return value
+
+
+def _sender(value: str) -> str:
+    from icrm_tui import addresses
+
+    found = addresses.read(value)
+    if found is None or not found.name.isprintable():
+        raise Usage("email-invalid", value=value)
+    return value
+
+
 # key → what checks a value; the settings screen and `config` are made from this
 SCHEMA: dict[str, Callable[[str], str]] = {
     "user": str.strip,
@@ -49,6 +76,12 @@ SCHEMA: dict[str, Callable[[str], str]] = {
     "db": str.strip,
     "theme": _choice("theme", ("icrm-dark", "icrm-light")),
     "glyphs": _choice("glyphs", ("unicode", "ascii")),
+    "mail_host": _host,
+    "mail_port": _port,
+    "mail_tls": _choice("mail_tls", ("starttls", "tls", "none")),
+    "mail_user": _login,
+    "mail_from": _sender,
+    "mail_secret": str.strip,
 }
 
 

@@ -44,7 +44,7 @@ def _ownerless(ctx: Context) -> Iterator[str]:
         for column, parent in nouns.part(table).parents.items():
             if not parent.by:
                 continue
-            for noun in ctx.read(f"SELECT DISTINCT {parent.by} AS noun FROM {table}"):
+            for noun in ctx.read(f"SELECT DISTINCT {parent.by} AS noun FROM {table} WHERE {column} IS NOT NULL"):
                 owner = nouns.noun(noun["noun"]).table
                 sql = (
                     f"SELECT x.id FROM {table} x WHERE x.{parent.by} = :noun"

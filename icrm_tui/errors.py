@@ -86,6 +86,12 @@ class Conflict(IcrmError):
         self.current = current
 
 
+class Nothing(IcrmError):
+    """There was nothing to read; by the code mail servers know."""
+
+    exit = 65
+
+
 class RejectedRows(IcrmError):
     """An import finished without some of its rows; `report` tells which."""
 

@@ -38,6 +38,8 @@ def undo(ctx: Context, change: int | None = None) -> Undone:
         chain = _chain(ctx, target)
         if target["undone"] or chain[-1]["undone"] == len(chain) % 2:
             raise Refused("already-undone", change=target["id"])
+        if chain[-1]["verb"] in nouns.LASTING:
+            raise Refused("undo-outside", change=target["id"])
         n = _take_back(ctx, tx, target["id"], chain) if len(chain) % 2 else _redo(ctx, tx, target["id"], chain)
         tx.derived("UPDATE changes SET undoes = :target WHERE id = :id", target=target["id"], id=tx.id)
         for index, link in enumerate(chain):

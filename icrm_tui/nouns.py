@@ -39,19 +39,21 @@ NOUNS: dict[str, str] = {
     "tier": "classify.tiers",
     "segment": "classify.segments",
     "reminder": "engage.reminders",
+    "message": "engage.messages",
     "category": "listen.categories",
     "complaint": "listen.complaints",
     "progress": "listen.progress",
+    "mail": "listen.mails",
 }
 
 # table → noun
 TABLES: dict[str, str] = {
     "users": "user",
     "settings": "setting",
-    "customers": "customer",
-    "companies": "company",
     "calendars": "calendar",
     "calendar_days": "calendar",
+    "customers": "customer",
+    "companies": "company",
     "contacts": "contact",
     "belongings": "belonging",
     "channels": "channel",
@@ -68,9 +70,11 @@ TABLES: dict[str, str] = {
     "segment_members": "segment",
     "reminders": "reminder",
     "reminder_runs": "reminder",
+    "messages": "message",
     "complaint_categories": "category",
     "complaints": "complaint",
     "complaint_events": "progress",
+    "mails": "mail",
 }
 
 ORDERS = ("orders", "spent", "first_order", "last_order")
@@ -113,7 +117,10 @@ INDEX = "search:refresh"
 CUSTOM = "collect.fields:query_fields"
 
 # event → reactions, run in the same change with a list of ids
-AFTER: dict[str, tuple[str, ...]] = {}
+AFTER: dict[str, tuple[str, ...]] = {"message.sent": ("listen.mails:on_sent",)}
+
+# changes that tell of what happened outside the store, which no undo takes back
+LASTING = frozenset(("message.sending", "message.settle", "message.doubt"))
 
 # derived tables: function → (whose ids, tables it reads); the order matters
 DERIVE: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -139,6 +146,7 @@ DERIVED: dict[str, str] = {
 DUE: dict[str, str] = {
     "search": "search:DUE",
     "segments": "classify.stays:DUE",
+    "outbox": "engage.messages_sending:DUE",
 }
 
 # noun → how rows of a file become rows of it; how its rows become rows of a file

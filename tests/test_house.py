@@ -26,6 +26,8 @@ PACKAGE = "icrm_tui"
 LAYERS = (
     {
         "errors",
+        "addresses",
+        "secret",
         "processes",
         "text",
         "pinyin",

@@ -19,7 +19,7 @@ OUTCOMES = (
 
 
 class Touch(NamedTuple):
-    """What is logged; `at` is an instant as the store keeps it, empty for now."""
+    """What is logged; `at` is an instant as the store keeps it, empty for now; `by` whoever it was, empty for me."""
 
     text: str
     channel: str = "other"
@@ -28,6 +28,7 @@ class Touch(NamedTuple):
     outcome: str = ""
     subject: str = ""
     link: str = ""
+    by: str = ""
 
 
 def check(touch: Touch) -> None:
@@ -57,7 +58,7 @@ def add(ctx: Context, who: Who, touch: Touch) -> int:
             subject=touch.subject.strip(),
             body=touch.text.strip(),
             body_key=fold(f"{touch.subject} {touch.text}"),
-            who=ctx.user,
+            who=touch.by or ctx.user,
             outcome=touch.outcome,
             link=touch.link.strip(),
         )

@@ -10,19 +10,21 @@ from icrm_tui.text import fold
 
 EVENTS = (
     "opened", "acknowledged", "started", "waiting", "resolved", "satisfied", "final", "unanswered", "closed",
-    "unsatisfied", "reopened", "withdrawn", "duplicate", "invalid", "noted", "tried", "assigned",
+    "unsatisfied", "reopened", "withdrawn", "duplicate", "invalid", "noted", "tried", "assigned", "wrote", "replied",
 )  # fmt: skip
 
 
-def add(ctx: Context, complaint_id: int, event: str, state: str, text: str = "", channel: str = "") -> None:
-    """Called by complaints, in the change that makes it happen; `state` is the one that follows."""
+def add(
+    ctx: Context, complaint_id: int, event: str, state: str, text: str = "", channel: str = "", by: str = ""
+) -> None:
+    """Called by complaints, in the change that makes it happen; `state` is the one that follows, `by` who did it."""
 
     def work(tx: Tx) -> None:
         tx.insert(
             "complaint_events",
             complaint_id=complaint_id,
             at=ctx.stamp,
-            who=ctx.user,
+            who=by or ctx.user,
             event=event,
             state=state,
             channel=channel,
@@ -98,5 +100,6 @@ NOUN = Noun(
     " CASE WHEN e.event IN ('opened', 'satisfied', 'unsatisfied', 'withdrawn') THEN 'in'"
     " WHEN e.event = 'tried' THEN 'out' ELSE '' END AS dir, e.event AS outcome, e.who,"
     " c.ref || ' ' || CASE WHEN e.text = '' THEN c.what ELSE e.text END AS text"
-    " FROM complaint_events e JOIN complaints c ON c.id = e.complaint_id) AS happened",
+    " FROM complaint_events e JOIN complaints c ON c.id = e.complaint_id"
+    " WHERE e.event NOT IN ('wrote', 'replied')) AS happened",  # the mail itself is a touch
 )

@@ -472,7 +472,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "field.postcode": "Postcode",
     "field.former": "Former name",
     "field.contact_id": "Id of the contact",
-    "field.subject": "Subject",
     "field.link": "Link",
     "field.starts": "Repeats from",
     "field.replied": "Replied",

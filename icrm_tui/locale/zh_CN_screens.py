@@ -460,7 +460,6 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "field.postcode": "邮编",
     "field.former": "曾用名",
     "field.contact_id": "联系人编号",
-    "field.subject": "主题",
     "field.link": "链接",
     "field.starts": "重复起始",
     "field.replied": "首次答复时间",

@@ -106,6 +106,10 @@ class Connection(ABC):
         It ends with the process, however that ends.
         """
 
+    def lasting(self) -> AbstractContextManager[None]:
+        """What is committed inside outlives a power failure as well."""
+        return nullcontext()
+
     def lock(self, table: str, ids: Any) -> None:  # noqa: B027 - where there is nothing to do
         """Keep others from writing these rows until the transaction ends, where several can write at once."""
 

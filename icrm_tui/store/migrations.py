@@ -255,6 +255,42 @@ INSERT INTO calendars (name, key, hours, holidays, created_rev, rev)
   VALUES ('standard', 'standard', 'mon-fri 09:00-18:00', 'auto', 0, 0);
 """
 
+# mail: what goes out, and what came in
+MAIL = """
+CREATE TABLE messages ({id}, customer_id INTEGER REFERENCES customers (id) {later},
+  contact_id INTEGER REFERENCES contacts (id) {later}, about_noun TEXT NOT NULL DEFAULT '', about_id INTEGER,
+  kind TEXT NOT NULL, name TEXT NOT NULL DEFAULT '', address TEXT NOT NULL, subject TEXT NOT NULL,
+  subject_key TEXT NOT NULL, body TEXT NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL DEFAULT '',
+  answer TEXT NOT NULL DEFAULT '', message_id TEXT NOT NULL DEFAULT '', answers TEXT NOT NULL DEFAULT '',
+  thread TEXT NOT NULL DEFAULT '', once TEXT NOT NULL DEFAULT '', tries INTEGER NOT NULL DEFAULT 0,
+  next_at TEXT NOT NULL, queued_at TEXT NOT NULL, sent_at TEXT NOT NULL DEFAULT '',
+  interaction_id INTEGER REFERENCES interactions (id) {later}, who TEXT NOT NULL, {rev});
+CREATE INDEX messages_next ON messages (state, next_at, id);
+CREATE INDEX messages_customer ON messages (customer_id);
+CREATE INDEX messages_contact ON messages (contact_id);
+CREATE INDEX messages_about ON messages (about_noun, about_id);
+CREATE INDEX messages_interaction ON messages (interaction_id);
+CREATE UNIQUE INDEX messages_sent ON messages (message_id) WHERE message_id <> '';
+CREATE UNIQUE INDEX messages_once ON messages (once) WHERE once <> '';
+CREATE INDEX messages_made ON messages (created_rev);
+CREATE TABLE mails ({id}, key TEXT NOT NULL UNIQUE, message_id TEXT NOT NULL DEFAULT '',
+  thread TEXT NOT NULL DEFAULT '', customer_id INTEGER REFERENCES customers (id) {later},
+  contact_id INTEGER REFERENCES contacts (id) {later}, about_noun TEXT NOT NULL DEFAULT '', about_id INTEGER,
+  name TEXT NOT NULL DEFAULT '', address TEXT NOT NULL DEFAULT '', subject TEXT NOT NULL DEFAULT '',
+  subject_key TEXT NOT NULL DEFAULT '', body TEXT NOT NULL DEFAULT '', files TEXT NOT NULL DEFAULT '',
+  size INTEGER NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL DEFAULT '', kept TEXT NOT NULL DEFAULT '',
+  at TEXT NOT NULL, came_at TEXT NOT NULL, interaction_id INTEGER REFERENCES interactions (id) {later},
+  archived INTEGER NOT NULL DEFAULT 0, {rev});
+CREATE INDEX mails_came ON mails (came_at, id);
+CREATE INDEX mails_state ON mails (state, came_at, id);
+CREATE INDEX mails_message ON mails (message_id) WHERE message_id <> '';
+CREATE INDEX mails_customer ON mails (customer_id);
+CREATE INDEX mails_contact ON mails (contact_id);
+CREATE INDEX mails_about ON mails (about_noun, about_id);
+CREATE INDEX mails_interaction ON mails (interaction_id);
+CREATE INDEX mails_made ON mails (created_rev);
+"""
+
 
 def statements(text: str) -> list[str]:
     return [part.strip() for part in text.format(**SQLITE).split(";\n") if part.strip()]
@@ -291,6 +327,11 @@ def m006_calendars(run: Callable[[str], object]) -> None:
         run(statement.rstrip(";"))
 
 
+def m007_mail(run: Callable[[str], object]) -> None:
+    for statement in statements(MAIL):
+        run(statement.rstrip(";"))
+
+
 MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (
     m001_trunk,
     m002_day,
@@ -298,6 +339,7 @@ MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (
     m004_hours,
     m005_ticks,
     m006_calendars,
+    m007_mail,
 )
 
 

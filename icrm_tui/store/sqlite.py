@@ -195,6 +195,16 @@ class Connection(connection.Connection):
         finally:
             raw.close()
 
+    @contextmanager
+    def lasting(self) -> Iterator[None]:
+        with self.errors():
+            self.raw.execute("PRAGMA synchronous = FULL")
+        try:
+            yield
+        finally:
+            with self.errors():
+                self.raw.execute("PRAGMA synchronous = NORMAL")
+
     def commit(self) -> None:
         with self.errors():
             self.raw.execute("COMMIT")

@@ -261,6 +261,8 @@ def test_the_example_of_every_command_works_on_the_demo_store(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "leads.csv").write_text("Name,Email\nLena Vogt,lena@vogt.example\n", encoding="utf-8")
+    (tmp_path / "message.eml").write_text("From: lena@vogt.example\nSubject: It leaks\n\nAgain.\n", encoding="utf-8")
+    (tmp_path / "nobodys.eml").write_text("Subject: It leaks\n\nAgain.\n", encoding="utf-8")
     failed = []
     for path, command in parsing.every():
         for line in (command.callback.__doc__ or "").strip().splitlines():
