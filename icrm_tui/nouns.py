@@ -185,6 +185,7 @@ DIALOGS: dict[str, str] = {
     "consent.give": "screens.dialogs.consent:ConsentDialog",
     "tag": "screens.dialogs.tags:TagDialog",
     "owner": "screens.dialogs.owner:OwnerDialog",
+    "complaint.page": "screens.complaint:ComplaintScreen",
     "handover": "screens.dialogs.handover:HandoverDialog",
     "merge": "screens.dialogs.merge:open_merge",
     "segment.keep": "screens.dialogs.segments:keep_from",

@@ -88,6 +88,7 @@ def facts(found: dict[str, Any], now: datetime, zone: ZoneInfo) -> list[Fact]:
     for word in ("owner", "service_owner", "source", "grade"):
         lines.append(Fact(f"field.{word}", row[word]))
     lines.append(Fact("field.tag", ", ".join(row["tags"]), "accent"))
+    lines.append(Fact("field.segment", t("ui.comma").join(found.get("segments", []))))
     lines += [Fact(f"field.{word}", row.get(word, "")) for word in ("reports_to", "referred_by", "parent", "birthday")]
     if row["last_contact"]:
         when = local(row["last_contact"], zone).date().isoformat()
@@ -136,6 +137,14 @@ def entries(rows: Sequence[dict[str, Any]], zone: ZoneInfo, person: bool) -> lis
         text = f"{whom}{row['text']}{outcome}"
         made.append(Entry(row["noun"], row["id"], when.date(), f"{when:%H:%M}", kind, text, row["who"]))
     return made
+
+
+def segments_of(ctx: Context, target: Target) -> list[str]:
+    """What they are in, by its name in the language in use."""
+    from icrm_tui.classify import segments, stays
+
+    known = stays.inside(ctx, who(ctx, target))
+    return [t(f"segment.{one.key}") if one.key in segments.SHIPPED else one.name for one in known]
 
 
 class Heading(Widget):
@@ -270,7 +279,10 @@ class CustomerScreen(Acting):
             self.app.pop_screen()
 
     def _show(self, found: dict[str, Any]) -> None:
+        before = self.found
         self.found = found
+        if before and before["record"]["id"] == found["record"]["id"]:
+            found["segments"] = before.get("segments", [])
         now, zone = self.icrm.opening.clock(), self.icrm.zone
         self.query_one(Heading).show(found["record"], self._where())
         self.query_one(Portrait).show(facts(found, now, zone))
@@ -284,6 +296,12 @@ class CustomerScreen(Acting):
         self.top.count("people", len(people))
         self.query_one("#timeline").set_class(not rows, "-nothing")
         self.query_one("#people").set_class(not people, "-nothing")
+        self.load(segments_of, self.target, then=self._inside, failed=lambda _error: None, wait=0.2, name="inside")
+
+    def _inside(self, segments: list[str]) -> None:
+        """Every segment's query has been asked: that comes once the page is there."""
+        self.found["segments"] = segments
+        self.query_one(Portrait).show(facts(self.found, self.icrm.opening.clock(), self.icrm.zone))
 
     def _where(self) -> str:
         """The place in the list, where it is still that row's."""
@@ -357,11 +375,10 @@ class CustomerScreen(Acting):
     @work
     async def action_complaints(self) -> None:
         """The page of their complaint that has not ended; of several, of the one chosen."""
-        from icrm_tui.screens.complaint import ComplaintScreen
         from icrm_tui.screens.dialogs.complaint_moves import which
 
         rows = self.found["complaints"]
         ids = [int(row["id"].removeprefix("c")) for row in rows]
         at: str | None = "0" if len(rows) == 1 else await self.app.push_screen_wait(which(rows))
         if at is not None:
-            self.app.push_screen(ComplaintScreen(ids[int(at)], ids, int(at)))
+            self.app.push_screen(nouns.resolve(nouns.DIALOGS["complaint.page"])(ids[int(at)], ids, int(at)))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from icrm_tui import search
+from icrm_tui import nouns, search
 from icrm_tui.context import Context
 from icrm_tui.i18n import t
 from icrm_tui.screens.acting import target_of
@@ -49,8 +49,6 @@ def open_hit(app: "IcrmApp", written: str | None) -> None:
     if not written:
         return
     if written.rstrip("0123456789") == "c":  # of a complaint
-        from icrm_tui.screens.complaint import ComplaintScreen
-
-        app.push_screen(ComplaintScreen(int(written.removeprefix("c"))))
+        app.push_screen(nouns.resolve(nouns.DIALOGS["complaint.page"])(int(written.removeprefix("c"))))
     else:
         app.push_screen(CustomerScreen(*target_of(written)))

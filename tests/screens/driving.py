@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from icrm_tui import i18n
 from icrm_tui.app import IcrmApp, Opening
 from icrm_tui.screens.base import IcrmScreen
-from icrm_tui.screens.record_list import RecordList
+from icrm_tui.screens.listed import ListPlace
 from tests.support import NOW, ZONE
 from tools.picture import drawn, settled
 
@@ -54,9 +54,12 @@ class Driver:
         """Back to Today, whatever is open and entered; lists are as they are at first."""
         while len(self.app.screen_stack) > 1:
             await self.app.pop_screen()
-        for listing in self.app.screen.query(RecordList):
-            listing.listing.clear_marks()
-            listing.show("contact")
+        if isinstance(place := self.app.screen, ListPlace):
+            place.records.listing.clear_marks()
+            if place.views:
+                place.turn_to(place.views[0].key)
+            else:
+                place.records.show(place.lists)
         self.app.switch_mode("today")
         await self.settle()
 

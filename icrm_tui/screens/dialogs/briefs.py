@@ -19,7 +19,7 @@ TOLD = ("wanted", "order", "category", "channel", "cause", "remedy", "cost", "te
 
 
 class BriefDialog(Dialog[None]):
-    DEFAULT_CSS = "BriefDialog > .dialog { width: 100; }"
+    DEFAULT_CSS = "BriefDialog > .dialog { width: 80; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "save", show=False)]
     AUTO_FOCUS = ".dialog-body"
     BESIDE = 7

@@ -112,7 +112,7 @@ async def taking(app: "IcrmApp", title: str) -> Finder:
 
 
 def others(app: "IcrmApp", record: dict[str, Any]) -> Finder:
-    """Which other complaint tells the same; those of the same customer stand first. Answers its written id."""
+    """Which other complaint tells the same; at first those of the same customer, or the latest. Answers its id."""
 
     async def ask(text: str) -> Sequence[Choice]:
         found: list[Choice] = await app.read(lambda ctx: _others(ctx, record, text))
@@ -127,9 +127,13 @@ def _others(ctx: Context, record: dict[str, Any], text: str) -> list[Choice]:
         rows = [{"id": hit["id"], "what": hit["name"], "ref": hit["detail"]} for hit in hits]
     else:
         name = record["name"].replace('"', "")
-        wanted = Wanted("complaint", f'name:"{name}"' if name else "", ("ref", "what"))
-        rows = [{**row, "id": f"c{row['id']}"} for row in lists.rows(ctx, wanted, MOST + 1)]
+        rows = _listed(ctx, f'name:"{name}"' if name else "", record["id"]) or _listed(ctx, "", record["id"])
     return [Choice(row["id"], row["what"], note=row["ref"]) for row in rows if row["id"] != record["id"]]
+
+
+def _listed(ctx: Context, text: str, but: str) -> list[dict[str, Any]]:
+    rows = lists.rows(ctx, Wanted("complaint", text, ("ref", "what")), MOST + 1)
+    return [{**row, "id": f"c{row['id']}"} for row in rows if f"c{row['id']}" != but]
 
 
 class ComplaintEditDialog(RecordDialog):
