@@ -100,7 +100,7 @@ class Case(Widget):
         if not row:
             return Content("")
         where = f"{self.at}  " if self.at else ""
-        ref = f"{row['ref']}  "
+        ref = f"{shown(row['ref'])}  "
         what = cut_to(shown(row["what"]), max(8, self.size.width - cell_len(where + ref)))
         severity, tone = marked("severity", row["severity"])
         tones = {"error": "$text-error", "warning": "$text-warning", "muted": "$foreground-muted"}

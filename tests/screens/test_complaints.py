@@ -23,7 +23,8 @@ from icrm_tui.widgets.listing import Listing
 from tests.screens.cast import clock
 from tests.screens.driving import Driver, screens
 from tests.screens.test_acting import told
-from tests.support import acting
+from tests.screens.test_harmless import NAMES, whole
+from tests.support import acting, person
 
 
 def latest(store: Path) -> dict[str, Any]:
@@ -557,3 +558,25 @@ async def test_chinese_all_the_way(full: Path) -> None:
         assert me.said[-1] == f"{OPEN}：已受理"
         await me.press("《")
         assert "不能这样移动" in me.said[-1]
+
+
+@pytest.mark.parametrize("text", ["escape codes", "markup", "right to left", "line feeds", "wide"])
+async def test_what_they_say_is_only_text_wherever_it_stands(full: Path, text: str) -> None:
+    said = NAMES[text]
+
+    def hostile(ctx: Context) -> None:
+        one = who(ctx, f"p{person(ctx, said, company=said)}")
+        more = Complaint(said * 3, category=said[:60], severity="critical", order=said, wanted=said)
+        made = complaints.add(ctx, one, more)
+        complaints.note(ctx, made, said)
+        ctx.change("import", lambda tx: tx.update("complaints", made, ref=said, opened_at="2026-01-01T00:00:00Z"))
+
+    told(full, hostile)
+    async with screens(full, (120, 30)) as me:
+        await me.press("4")
+        for keys in (("tab",), ("tab", "enter"), ("m",), ("escape", "o"), ("escape", "e"), ("escape", "B"),
+                     ("escape", "n"), ("escape", "x", "d"), ("escape", "p"), ("escape", "escape", "a")):  # fmt: skip
+            await me.press(*keys)
+            await whole(me)
+        await me.press("escape", "tab")
+        await whole(me)

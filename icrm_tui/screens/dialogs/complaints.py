@@ -21,7 +21,7 @@ from icrm_tui.search import Who
 from icrm_tui.text import fold
 from icrm_tui.widgets.forms import Faults, FormDialog, FormField, Values
 from icrm_tui.widgets.frame import sentence
-from icrm_tui.widgets.text import glyph
+from icrm_tui.widgets.text import glyph, shown
 
 if TYPE_CHECKING:
     from icrm_tui.app import IcrmApp
@@ -82,7 +82,7 @@ class ComplaintDialog(FormDialog):
     async def _known(self) -> None:
         people, known = await self.icrm.read(lambda ctx: (users.everyone(ctx), categories.everything(ctx)))
         self.handlers = {fold(row["name"]): row["handler"] for row in known}
-        names = [row["name"] for row in known]
+        names = [row["name"] for row in known if row["name"] == shown(row["name"])]  # what is offered is drawn as it is
         category, owner = self.query_one("#field-category", Input), self.query_one("#field-owner", Select)
         category.suggester = SuggestFromList(names, case_sensitive=False)
         category.placeholder = t("ui.comma").join(names[:6])
