@@ -5,7 +5,6 @@ import gc
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import datetime
-from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,7 @@ from textual.worker import WorkerFailed
 
 from icrm_tui import i18n, lists, nouns
 from icrm_tui.context import Context
-from icrm_tui.db import Connection
+from icrm_tui.db import Connection, Place
 from icrm_tui.errors import IcrmError, Interrupted, Unavailable
 from icrm_tui.screens.base import OPTIONAL, PLACES, SCREENS, IcrmScreen
 from icrm_tui.session import Session
@@ -32,7 +31,7 @@ ASCII_KEYS = {"enter": "Enter", "up": "Up", "down": "Down", "left": "Left", "rig
 class Opening(NamedTuple):
     """What the command line decided before the screens open."""
 
-    path: Path
+    place: Place
     user: str
     clock: Callable[[], datetime]
     zone: ZoneInfo
@@ -68,7 +67,7 @@ class IcrmApp(App[str]):
         self.opening = opening
         self.user = opening.user
         self.zone = opening.zone
-        self.session = Session(opening.path)
+        self.session = Session(opening.place)
         self.trouble: IcrmError | str = "ui.readonly" if self.session.readonly else ""
         self.used: frozenset[str] = frozenset()  # nouns there are rows of
         self._token: int | None = None

@@ -8,12 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from icrm_tui import db, nouns
-from icrm_tui.errors import Constraint
+from icrm_tui.errors import Constraint, Crossed, Lost
 
 Work = Callable[[db.Tx], Any]
 
 PROGRAM = "icrm"  # who acts where nobody does
 DEPTH = 20  # rounds of reactions to reactions before we call it a circle
+TRIES = 10  # of one change that others crossed
 
 
 class Context:
@@ -82,20 +83,34 @@ class Context:
             return work(self.tx)
         self._changes += 1
         op = f"{self.op}/{self._changes}"
-        try:
-            return self._change(op, verb, work)
-        except Constraint:
-            # Somebody took the key between our look and our write: the second run sees and names them.
-            return self._change(op, verb, work)
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                return self._change(op, verb, work)
+            except (Constraint, Crossed):
+                # Somebody took the key between our look and our write, or waited for us: the next run sees it.
+                if not left:
+                    raise
+                self.connection.again()
+            except Lost:
+                # What became of it nobody knows; the same operation tells.
+                if not left or not self.connection.regained():
+                    raise
+        raise AssertionError
 
     def aside(self, work: Callable[[db.Tx], None]) -> None:
         """Let `work` write tables without history, in a transaction that is no change: nobody's doing, no undo."""
-        self.connection.begin()
-        try:
-            work(db.Tx(self.connection, 0))
-            self.connection.commit()
-        finally:
-            self.connection.rollback()
+        for left in range(TRIES - 1, -1, -1):
+            self.connection.begin()
+            try:
+                work(db.Tx(self.connection, 0))
+                self.connection.commit()
+                return
+            except (Constraint, Crossed):
+                if not left:
+                    raise
+                self.connection.again()
+            finally:
+                self.connection.rollback()
 
     def _change(self, op: str, verb: str, work: Work) -> Any:
         connection = self.connection
@@ -116,7 +131,7 @@ class Context:
             if not tx.written:
                 return result
             tx.flush()
-            connection.execute(
+            connection.queue(
                 "UPDATE changes SET n = :n, result = :result WHERE id = :id",
                 {"n": tx.written, "result": json.dumps(result), "id": tx.id},
             )
@@ -139,6 +154,7 @@ def settle(ctx: Context, tx: db.Tx) -> None:
         for spec, (noun, reads) in nouns.DERIVE.items():
             hit = tables & set(reads)
             if hit and (ids := touched.ids(noun, sorted(hit))):
+                tx.lock(nouns.noun(noun).table, ids)
                 nouns.resolve(spec)(tx, ids)
         for noun, whose in nouns.SEARCHED.items():
             words = {owner: sorted(t for t in tables if whose.get(t) == owner) for owner in whose.values()}

@@ -3,10 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from icrm_tui import nouns
-from icrm_tui.errors import Conflict, NotFound, Refused, Unavailable, Usage
+from icrm_tui.errors import Conflict, NotFound, Refused, Unavailable
 from icrm_tui.store import files, migrations, sets, sqlite
 from icrm_tui.store.backup import backup, restore
 from icrm_tui.store.connection import Connection, Place, Row, Service
@@ -21,7 +22,9 @@ def open_store(place: Place, *, create: bool = True, readonly: bool = False) -> 
     Without `create` a missing file is refused. What we may not write to is opened for reading.
     """
     if isinstance(place, Service):
-        raise Usage("service", text=str(place))
+        with _driver(place):
+            from icrm_tui.store import pg_schema
+        return pg_schema.opened(place, readonly=readonly)
     if not create and not place.exists():
         raise Unavailable("store-missing", path=str(place))
     files.prepare(place)
@@ -37,8 +40,19 @@ def open_store(place: Place, *, create: bool = True, readonly: bool = False) -> 
 def attach(place: Place, *, readonly: bool = False, cache_mb: int = 8) -> Connection:
     """One more connection to a store that is open already."""
     if isinstance(place, Service):
-        raise Usage("service", text=str(place))
+        with _driver(place):
+            from icrm_tui.store import postgres
+        return postgres.Connection(place, readonly=readonly)
     return sqlite.Connection(place, readonly=readonly, cache_mb=cache_mb)
+
+
+@contextmanager
+def _driver(place: Service) -> Iterator[None]:
+    """What speaks to servers comes with an extra."""
+    try:
+        yield
+    except ImportError as error:
+        raise Unavailable("team-extra", text=str(place)) from error
 
 
 class Ids:
@@ -84,12 +98,12 @@ class Tx:
         return self.connection.read(sql, params)
 
     def row(self, table: str, row_id: int) -> Row | None:
-        found = self.connection.read(f"SELECT * FROM {table} WHERE id = :id", {"id": row_id})
-        return found[0] if found else None
+        """The row as it stands until this change is over: nobody else writes it meanwhile."""
+        return self.connection.hold(table, row_id)
 
     def insert(self, table: str, /, **values: Any) -> int:
         kept = {name: storable(value) for name, value in values.items()}
-        for noun, parent_id in self.parents(table, kept):
+        for noun, parent_id in sorted(self.parents(table, kept), key=_from_below):
             self._living(nouns.noun(noun).table, parent_id)
         row_id = self.connection.insert(table, {**kept, "created_rev": self.id, "rev": self.id})
         self.written += 1
@@ -106,7 +120,7 @@ class Tx:
         if not changed:
             return False
         sets = ", ".join(f"{name} = :{name}" for name in changed)
-        self.connection.execute(
+        self.connection.queue(
             f"UPDATE {table} SET {sets}, rev = :rev_ WHERE id = :id_",
             {**changed, "rev_": self.id, "id_": row_id},
         )
@@ -122,7 +136,7 @@ class Tx:
     def delete(self, table: str, row_id: int, base: int | None = None) -> bool:
         now = self._standing(table, row_id)
         self.stands(table, now, base)
-        self.connection.execute(f"DELETE FROM {table} WHERE id = :id", {"id": row_id})
+        self.connection.queue(f"DELETE FROM {table} WHERE id = :id", {"id": row_id})
         if now["created_rev"] != self.id:
             self._recorder.note(table, row_id, now, None)
         self.written += 1
@@ -174,9 +188,17 @@ class Tx:
     def reserve(self, table: str, n: int) -> int:
         return self.connection.reserve(table, n)
 
-    def derived(self, sql: str, **params: Any) -> int:
+    def derived(self, sql: str, **params: Any) -> None:
         """Write a derived or staging table, which has no history."""
-        return self.connection.execute(sql, params)
+        self.connection.queue(sql, params)
+
+    def claim(self, word: str, key: str) -> None:
+        """Nobody else makes anything by this name until this change is over, where only looking keeps it single."""
+        self.connection.claim(word, key)
+
+    def lock(self, table: str, ids: Ids) -> None:
+        """Keep others from writing these rows until this change is over."""
+        self.connection.lock(table, ids)
 
     def derive_many(self, sql: str, rows: Iterable[Any]) -> None:
         self.connection.many(sql, rows)
@@ -187,7 +209,7 @@ class Tx:
         now = self._living(table, row_id)
         if now["rev"] == self.id:
             return
-        self.connection.execute(f"UPDATE {table} SET rev = :rev WHERE id = :id", {"rev": self.id, "id": row_id})
+        self.connection.queue(f"UPDATE {table} SET rev = :rev WHERE id = :id", {"rev": self.id, "id": row_id})
         if now["created_rev"] != self.id:
             self._recorder.note(table, row_id, {"rev": now["rev"]}, {"rev": self.id})
         self._bump_parents(table, now)
@@ -281,6 +303,17 @@ class Tx:
             for noun in needed if parent.by else {parent.noun} & needed:
                 also = f"x.{parent.by} = '{noun}'" if parent.by else f"x.{column} IS NOT NULL"
                 yield noun, f"SELECT DISTINCT x.{column} AS id FROM {table} x WHERE {where} AND {also}"
+
+
+def _from_below(parent: tuple[str, int]) -> tuple[int, str, int]:
+    """In which order rows are held: what belongs to another before it, as versions go up."""
+    return -_depth(parent[0]), *parent
+
+
+def _depth(noun: str, below: frozenset[str] = frozenset()) -> int:
+    """How many nouns stand over it."""
+    above = {p.noun for p in nouns.part(nouns.noun(noun).table).parents.values()} & set(nouns.NOUNS)
+    return 1 + max((_depth(one, below | {noun}) for one in above - below - {noun}), default=0)
 
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")

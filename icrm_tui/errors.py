@@ -56,6 +56,14 @@ class Locked(Unavailable):
     """Another program held the store for longer than we wait."""
 
 
+class Crossed(Locked):
+    """Two changes each waited for what the other held; this one was given up and can run again."""
+
+
+class Lost(Unavailable):
+    """The server went silent: what it was asked may have been done, or not."""
+
+
 class TooNew(Unavailable):
     """A later icrm wrote this store."""
 

@@ -62,7 +62,8 @@ def _take_back(ctx: Context, tx: Tx, target: int, chain: list[db.Row]) -> int:
     _touch(tx, root, tables)
     made = _made(ctx, root, tables)
     try:
-        n = images.unapply(ctx.connection, root, tables)
+        with ctx.connection.attempt():
+            n = images.unapply(ctx.connection, root, tables)
     except Constraint:
         _refuse(ctx, "undo-taken", target, _holders(ctx, images.wanted(ctx.connection, root, back=True)))
         raise
@@ -78,7 +79,8 @@ def _redo(ctx: Context, tx: Tx, target: int, chain: list[db.Row]) -> int:
     _touch(tx, root, tables)
     wanted = list(images.wanted(ctx.connection, root, back=False))
     try:
-        n = images.reapply(ctx.connection, root)
+        with ctx.connection.attempt():
+            n = images.reapply(ctx.connection, root)
     except Constraint:
         _refuse(ctx, "undo-taken", target, _holders(ctx, wanted))
         raise

@@ -158,6 +158,7 @@ def refresh(tx: db.Tx, noun: str, touched: Mapping[str, db.Ids]) -> None:
 
 def index(connection: db.Connection, noun: str, ids: db.Ids) -> None:
     """Cut and index these rows now."""
+    connection.lock(nouns.noun(noun).table, ids)
     _put(connection, noun, ids, _cut(connection, noun, ids))
 
 
@@ -169,7 +170,7 @@ def _cut(connection: db.Connection, noun: str, ids: db.Ids) -> list[tuple[int, s
 
 def _put(connection: db.Connection, noun: str, ids: db.Ids, cut: Sequence[tuple[int, str]]) -> None:
     """Index rows by their tokens. Old postings vanish with their docs row."""
-    connection.execute(f"DELETE FROM docs WHERE kind = '{noun}' AND ref_id IN {ids}")
+    connection.queue(f"DELETE FROM docs WHERE kind = '{noun}' AND ref_id IN {ids}")
     if cut:
         connection.put_tokens(noun, cut)
 
@@ -209,7 +210,7 @@ def _drain_some(connection: db.Connection) -> int:
 
 
 def _done(connection: db.Connection, noun: str, ids: db.Ids) -> None:
-    connection.execute(f"DELETE FROM search_todo WHERE kind = '{noun}' AND ref_id IN {ids}")
+    connection.queue(f"DELETE FROM search_todo WHERE kind = '{noun}' AND ref_id IN {ids}")
 
 
 def _drain_helped(connection: db.Connection) -> Iterator[int]:
@@ -224,6 +225,7 @@ def _drain_helped(connection: db.Connection) -> Iterator[int]:
             ids = db.Ids(some)
             connection.begin()
             try:
+                connection.lock(nouns.noun(noun).table, ids)
                 if connection.moved(moment):
                     return
                 _put(connection, noun, ids, cut)
@@ -260,7 +262,7 @@ def _other_version(connection: db.Connection) -> bool:
 
 def _stale(connection: db.Connection) -> bool:
     """Whether a fifth of what was ever indexed is no longer how a row reads."""
-    last = connection.last_id("docs")
+    last = connection.postings()
     standing: int = connection.read("SELECT count(*) AS n FROM docs")[0]["n"]
     return last > LEAST and last - standing > last * STALE
 

@@ -3,19 +3,18 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
-from icrm_tui.db import Connection, attach, open_store
+from icrm_tui.db import Connection, Place, attach, open_store
 
 
 class Session:
     """Work is done on the thread named, first in, first out."""
 
-    def __init__(self, path: Path) -> None:
-        with closing(open_store(path)) as first:
+    def __init__(self, place: Place) -> None:
+        with closing(open_store(place)) as first:
             self.readonly = first.readonly
-        self.path = path
+        self.place = place
         self._connections: dict[str, Connection] = {}
         self._reads: set[Future[Any]] = set()
         self._threads = {name: ThreadPoolExecutor(1, f"icrm-{name}") for name in ("reader", "writer")}
@@ -46,5 +45,5 @@ class Session:
 
     def _run(self, thread: str, work: Callable[[Connection], Any]) -> Any:
         if thread not in self._connections:
-            self._connections[thread] = attach(self.path, readonly=self.readonly)
+            self._connections[thread] = attach(self.place, readonly=self.readonly)
         return work(self._connections[thread])

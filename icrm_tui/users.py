@@ -1,5 +1,7 @@
 """Who works here. A store without users makes the first who comes its first."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from icrm_tui import calendars
@@ -29,10 +31,14 @@ def identify(ctx: Context) -> Row:
     if ctx.read("SELECT 1 FROM users LIMIT 1"):
         if came := find(ctx, ctx.user):  # between our two looks
             return came
-        raise Refused("unknown-user", user=ctx.user)
+        if not ctx.connection.role or ctx.connection.readonly or _left(ctx):
+            raise Refused("unknown-user", user=ctx.user)
+        _joins(ctx)
+        return identify(ctx)
     if ctx.connection.readonly:
         return {"name": ctx.user}
-    _first(ctx)
+    with _unless_there():
+        _first(ctx)
     return identify(ctx)
 
 
@@ -47,6 +53,27 @@ def _first(ctx: Context) -> None:
         return add(program, ctx.user, role="admin")
 
     program.change("user.add", work)
+
+
+def _joins(ctx: Context) -> None:
+    """Whom the server lets in belongs to the team, unless they have left it."""
+    program = Context(ctx.connection, "icrm", ctx.clock, ctx.zone)
+    with _unless_there():
+        program.change("user.add", lambda _tx: add(program, ctx.user))
+
+
+@contextmanager
+def _unless_there() -> Iterator[None]:
+    """Another start was faster: so they are there."""
+    try:
+        yield
+    except Refused as error:
+        if error.code != "user-exists":
+            raise
+
+
+def _left(ctx: Context) -> bool:
+    return bool(ctx.read("SELECT 1 FROM users WHERE key = :key AND active = 0", key=fold(ctx.user)))
 
 
 def find(ctx: Context, name: str) -> Row | None:

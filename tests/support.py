@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -34,7 +35,7 @@ def person(ctx: Context, name: str, *, email: str = "", phone: str = "", tag: st
 
 def bring(ctx: Context, text: str, **options: Any) -> ImportReport:
     """Import `text` as a file."""
-    path = ctx.connection.path.parent / "rows.csv"
+    path = Path.home() / "rows.csv"
     path.write_text(text, encoding="utf-8", newline="")
     return importing.run(ctx.action(), path, Options(**options), speak=i18n.sentence)
 

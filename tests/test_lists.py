@@ -37,6 +37,7 @@ def test_pages_follow_each_other_in_every_order(town: Context, noun: str) -> Non
         assert [row["id"] for row in lists.by_ids(town, wanted, whole[::-1])] == whole[::-1]
 
 
+@pytest.mark.file
 @pytest.mark.parametrize("noun", ["contact", "company", "customer"])
 def test_orders_offered_run_along_an_index(town: Context, noun: str) -> None:
     for word in lists.sorts(town, noun):

@@ -20,6 +20,7 @@ def test_whoever_comes_first_is_the_first(store: Path) -> None:
         }  # fmt: skip
 
 
+@pytest.mark.file
 def test_strangers_are_refused_until_somebody_adds_them(ctx: Context, opened: Callable[..., Context]) -> None:
     with pytest.raises(Refused) as caught:
         opened("li")

@@ -157,7 +157,8 @@ def _fold(tx: Tx, policy: str) -> None:
 def _yield_taken(tx: Tx, policy: str) -> None:
     tx.derived("CREATE TABLE IF NOT EXISTS stage.taken (at INTEGER PRIMARY KEY)")
     tx.derived("DELETE FROM stage.taken")
-    if not tx.derived(f"INSERT INTO stage.taken (at) {TAKEN}", fresh=int(policy == "create")):
+    tx.derived(f"INSERT INTO stage.taken (at) {TAKEN}", fresh=int(policy == "create"))
+    if not tx.read("SELECT 1 FROM stage.taken LIMIT 1"):
         return
     tx.derived(
         "INSERT INTO stage.doubts (line, name, field, code, value)"

@@ -109,7 +109,7 @@ def add(ctx: Context, company: Company) -> int:
     name = customers.check_name(company.name)
 
     def work(tx: Tx) -> int:
-        _refuse_twin(ctx, name, None)
+        _refuse_twin(ctx, tx, name, None)
         own, customer, custom = split(ctx, company.values)
         company_id = customers.add(ctx, "company", name, customer)
         tx.insert("companies", id=company_id, **keys(name), **checked(ctx, own))
@@ -123,8 +123,14 @@ def add(ctx: Context, company: Company) -> int:
 
 def named(ctx: Context, name: str) -> int:
     """The id of the company of that name, made where there is none."""
-    found = find(ctx, name)
-    return found["id"] if found else add(ctx, Company(name, {}))
+
+    def work(tx: Tx) -> int:
+        tx.claim("company", key(name))
+        found = find(ctx, name)
+        return found["id"] if found else add(ctx, Company(name, {}))
+
+    known: int = ctx.change("company.add", work)
+    return known
 
 
 def find(ctx: Context, name: str, other: int | None = None) -> Row | None:
@@ -151,7 +157,7 @@ def edit(ctx: Context, company_id: int, values: dict[str, str], base: int | None
         kept = checked(ctx, own)
         if "name" in values:
             kept |= keys(customers.check_name(values["name"]))
-            _refuse_twin(ctx, values["name"], company_id)
+            _refuse_twin(ctx, tx, values["name"], company_id)
         if kept.get("parent_id") is not None and company_id in above(ctx, kept["parent_id"]):
             raise Refused("parent-circle", id=f"co{company_id}")
         changed = tx.update("companies", company_id, **kept) or changed
@@ -161,8 +167,9 @@ def edit(ctx: Context, company_id: int, values: dict[str, str], base: int | None
     return changed
 
 
-def _refuse_twin(ctx: Context, name: str, company_id: int | None) -> None:
+def _refuse_twin(ctx: Context, tx: Tx, name: str, company_id: int | None) -> None:
     """Refused when another company, legal form aside, has this name."""
+    tx.claim("company", key(name))
     held = find(ctx, name, company_id)
     if held:
         raise Refused("company-exists", name=held["name"], id=f"co{held['id']}")
@@ -171,12 +178,12 @@ def _refuse_twin(ctx: Context, name: str, company_id: int | None) -> None:
 def archive(ctx: Context, company_id: int, archived: bool = True) -> bool:
     """Hide the company, or bring it back unless another has its name by now; its people stay as they are."""
 
-    def work(_tx: Tx) -> bool:
+    def work(tx: Tx) -> bool:
         now = get(ctx, company_id)
         if now["merged_into"]:
             raise Refused("merged-away", id=f"co{company_id}", into=f"co{now['merged_into']}")
         if not archived:
-            _refuse_twin(ctx, now["name"], company_id)
+            _refuse_twin(ctx, tx, now["name"], company_id)
         return customers.archive(ctx, company_id, archived)
 
     changed: bool = ctx.change("customer.archive" if archived else "customer.unarchive", work)

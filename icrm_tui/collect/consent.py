@@ -61,8 +61,10 @@ STAGED = {"channel": "TEXT", "allowed": "INTEGER", "origin": "TEXT", "at": "TEXT
 def publish(tx: Tx) -> None:
     """What a file says of consent: a no is kept whoever said yes before, and no yes lifts a no."""
     said = (
-        "SELECT t.id AS contact_id, s.channel, min(s.allowed) AS allowed, s.origin, s.at"
-        " FROM stage.consents s JOIN stage.target t ON t.n = s.n GROUP BY t.id, s.channel"
+        "SELECT d.contact_id, d.channel, d.allowed, d.origin, d.at FROM (SELECT t.id AS contact_id, s.channel,"
+        " s.allowed, s.origin, s.at,"
+        " row_number() OVER (PARTITION BY t.id, s.channel ORDER BY s.allowed, s.rowid) AS nth"
+        " FROM stage.consents s JOIN stage.target t ON t.n = s.n) AS d WHERE d.nth = 1"
     )
     tx.revise(
         "consents",

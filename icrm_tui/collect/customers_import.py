@@ -149,8 +149,9 @@ def _person(tables: str, test: str, customer: str = "p.customer_id") -> str:
 
 def _firm(test: str) -> str:
     return (
-        "SELECT w.seq, o.id AS customer_id, NULL AS contact_id, c.archived FROM stage.asked a CROSS JOIN stage.whom w"
-        f" CROSS JOIN {FIRMS} WHERE w.seq = a.seq AND {test} AND c.id = o.id AND c.merged_into IS NULL"
+        "SELECT w.seq, o.id AS customer_id, CAST(NULL AS INTEGER) AS contact_id, c.archived"
+        f" FROM stage.asked a CROSS JOIN stage.whom w CROSS JOIN {FIRMS}"
+        f" WHERE w.seq = a.seq AND {test} AND c.id = o.id AND c.merged_into IS NULL"
     )
 
 

@@ -18,13 +18,13 @@ PEOPLE = """INSERT INTO stage.people (lead, named, firm_key) SELECT g.lead, COAL
  min(CASE WHEN w.firm_key IS NOT NULL THEN m.seq END) AS firmed
  FROM stage.missing m JOIN stage.whom w ON w.seq = m.seq WHERE m.firm_key IS NULL AND m.lead IN
  (SELECT o.lead FROM stage.needed n JOIN stage.missing o ON o.seq = n.seq) GROUP BY m.lead) AS g
- LEFT JOIN stage.whom f ON f.seq = g.firmed"""
+ LEFT JOIN stage.whom f ON f.seq = g.firmed ORDER BY g.lead"""
 FIRMS = """INSERT INTO stage.new_firms (seq, firm_key, id)
  SELECT min(s.seq), s.firm_key, (SELECT min(o.id) FROM companies o
  JOIN customers c ON c.id = o.id WHERE o.short_key = s.firm_key AND c.archived = 0 AND c.merged_into IS NULL) FROM
  (SELECT n.seq, m.firm_key FROM stage.needed n JOIN stage.missing m ON m.seq = n.seq WHERE m.firm_key IS NOT NULL
  UNION ALL SELECT w.seq, p.firm_key FROM stage.people p JOIN stage.missing m ON m.lead = p.lead
- JOIN stage.whom w ON w.seq = m.seq AND w.firm_key = p.firm_key) AS s GROUP BY s.firm_key"""
+ JOIN stage.whom w ON w.seq = m.seq AND w.firm_key = p.firm_key) AS s GROUP BY s.firm_key ORDER BY min(s.seq)"""
 OWNED = (
     "0 AS archived, :stamp AS created_at, :user AS owner, '' AS service_owner, '' AS source, '' AS source_key,"
     " '' AS grade"

@@ -155,6 +155,7 @@ def query_fields(ctx: Context, noun: str) -> dict[str, Field]:
             value,
             shown=f"(SELECT v.txt {kept} AND v.row_id = {{t}}.id)",
             within=f"{{t}}.id IN (SELECT v.row_id {kept} AND {{test}})",
+            order=f"(SELECT {value} {kept} AND v.row_id = {{t}}.id)",
         )
     return found
 

@@ -5,6 +5,7 @@ An answer takes 200 ms at most, opens the store read-only, never makes one, and 
 
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from pathlib import Path
 from threading import Timer
 from typing import Annotated
 
@@ -109,9 +110,9 @@ def _options(known: dict[str, object], last: str) -> list[str]:
 
 def _stored(run: Run, asked: str, noun: str, left: Sequence[str], last: str) -> list[str]:
     """Names, ids and values from the store, if there is one."""
-    if asked.rstrip(".") not in ("WHO", "INTO", "QUERY", "TEXT", *REFS, *SEGMENTS) or not run.path.is_file():
+    if asked.rstrip(".") not in ("WHO", "INTO", "QUERY", "TEXT", *REFS, *SEGMENTS) or not _at_hand(run.place):
         return []
-    with closing(db.attach(run.path, readonly=True)) as connection:
+    with closing(db.attach(run.place, readonly=True)) as connection:
         stop = Timer(PATIENCE, connection.interrupt)
         stop.daemon = True
         stop.start()
@@ -129,6 +130,11 @@ def _stored(run: Run, asked: str, noun: str, left: Sequence[str], last: str) -> 
             return [hit["id"] for hit in hits] if len(hits) == 1 else [hit["name"] for hit in hits]
         finally:
             stop.cancel()
+
+
+def _at_hand(place: db.Place) -> bool:
+    """A server may be far: nobody waits for it at every <TAB>."""
+    return isinstance(place, Path) and place.is_file()
 
 
 def _refs(ctx: Context, noun: str, last: str) -> list[str]:

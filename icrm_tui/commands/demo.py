@@ -24,7 +24,7 @@ def demo_(ctx: typer.Context, customers: Annotated[int, typer.Option(metavar="N"
 def shown(run: Run, customers: int = 2000) -> int:
     """The demo store, filled where it is empty, on the screens."""
     run.demo = True
-    with closing(db.open_store(run.path)) as connection:  # before anybody is asked who they are
+    with closing(db.open_store(run.place)) as connection:  # before anybody is asked who they are
         teller = Context(connection, run.user, run.clock, run.zone)
         if not teller.read("SELECT 1 FROM customers LIMIT 1"):
             demo.fill(teller, customers, run.out.progress)

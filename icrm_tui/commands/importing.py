@@ -84,7 +84,7 @@ def _readable(file: str) -> Iterator[Path]:
 @contextmanager
 def _store(run: Run, dry_run: bool) -> Iterator[None]:
     """A dry run makes no store either: where there is none, it tries on one that is thrown away."""
-    if not dry_run or run.path.exists():
+    if not dry_run or run.place.exists():
         yield
         return
     with TemporaryDirectory(prefix="icrm-") as folder:

@@ -6,7 +6,6 @@ Nothing here needs Typer: the screens start from this, and what takes no argumen
 import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,11 +68,14 @@ class Run:
         self._ctx: Context | None = None
 
     @property
-    def path(self) -> Path:
-        """The store: as said here, in the environment or the settings, else the user's own."""
+    def place(self) -> db.Place:
+        """The store: as said here, in the environment or the settings, else the user's own.
+
+        A server knows who comes; only who wants to act as somebody else says so.
+        """
         said = self.said.get("db") or ("" if self.demo else os.environ.get("ICRM_DB") or self.kept.get("db", ""))
         if said.startswith("service="):
-            raise Usage("service", text=said)
+            return db.Service(said.removeprefix("service="), self.said.get("as") or os.environ.get("ICRM_USER", ""))
         return paths.given(said) if said else paths.demo() if self.demo else paths.store()
 
     @property
@@ -89,13 +91,13 @@ class Run:
     def ctx(self) -> Context:
         """The store, opened once, for this user."""
         if self._ctx is None:
-            self._ctx = self.opened(db.open_store(self.path))
+            self._ctx = self.opened(db.open_store(self.place))
         return self._ctx
 
     def opened(self, connection: db.Connection) -> Context:
         from icrm_tui import users
 
-        made = Context(connection, self.user, self.clock, self.zone, self.said.get("op") or None)
+        made = Context(connection, connection.role or self.user, self.clock, self.zone, self.said.get("op") or None)
         try:
             users.identify(made)
         except BaseException:

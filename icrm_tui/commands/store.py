@@ -23,7 +23,7 @@ def backup_(ctx: typer.Context, file: File) -> None:
 def restore(ctx: typer.Context, file: File) -> None:
     """icrm restore-backup monday.db --yes"""
     run = run_of(ctx)
-    if not sure(run, t("ask.restore", path=run.path, file=file)):
+    if not sure(run, t("ask.restore", path=run.place, file=file)):
         raise Refused("restore-unsure")
     kept = db.restore(run.ctx.connection, paths.given(file))
     run.out.say(t("out.restored", kept=kept))

@@ -48,6 +48,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "doctor.wrong": "WRONG",
     "doctor.integrity": "file",
     "doctor.integrity.wrong": "is damaged: {detail}",
+    "doctor.server": "server",
+    "doctor.server.wrong": "is not as it should be: {detail}",
     "doctor.pointers": "references",
     "doctor.pointers.wrong": "lead nowhere: {detail}",
     "doctor.owned": "parts of records",

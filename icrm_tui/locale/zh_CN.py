@@ -45,6 +45,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "doctor.wrong": "异常",
     "doctor.integrity": "数据文件",
     "doctor.integrity.wrong": "已损坏：{detail}",
+    "doctor.server": "服务器",
+    "doctor.server.wrong": "状态异常：{detail}",
     "doctor.pointers": "关联",
     "doctor.pointers.wrong": "指向不存在的记录：{detail}",
     "doctor.owned": "附属记录",

@@ -39,7 +39,7 @@ class Child:
     """One command, with the store, user and language of the screens."""
 
     def __init__(self, app: "IcrmApp", words: list[str]) -> None:
-        base = ["--db", str(app.opening.path), "--as", app.user, "--lang", i18n.language()]
+        base = ["--db", str(app.opening.place), "--as", app.user, "--lang", i18n.language()]
         self.command = [sys.executable, "-m", "icrm_tui.cli", *base, "--json", "--progress", "jsonl", *words]
         self.process: asyncio.subprocess.Process | None = None
         self.said = ""

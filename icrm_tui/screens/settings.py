@@ -113,7 +113,7 @@ class SettingsScreen(IcrmScreen):
             "zone": app.zone.key,
             "theme": app.theme,
             "glyphs": "ascii" if is_ascii() else "unicode",
-            "path": str(app.opening.path),
+            "path": str(app.opening.place),
         }
         rows = []
         self.keys = []

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,18 @@ WAIT = 30.0  # seconds a writer waits for another
 
 @dataclass(frozen=True)
 class Service:
-    """A server, by its name in libpq's service file."""
+    """A server, by its name in libpq's service file, and the role to act in where that is not the one we come as."""
 
     name: str
+    role: str = ""
+
+    @property
+    def stem(self) -> str:
+        return self.name
+
+    def exists(self) -> bool:
+        """Whether it does shows when it is asked."""
+        return True
 
     def __str__(self) -> str:
         return f"service={self.name}"
@@ -83,10 +92,6 @@ class Connection(ABC):
     def expect(self, table: str) -> None:  # noqa: B027 - where there is nothing to do
         """A row is about to be inserted: its id can be asked for along with the next read."""
 
-    @abstractmethod
-    def last_id(self, table: str) -> int:
-        """The last id anything in the table was given."""
-
     # Transactions
 
     @abstractmethod
@@ -98,6 +103,11 @@ class Connection(ABC):
 
     @abstractmethod
     def rollback(self) -> None: ...
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What a Constraint stops inside leaves the transaction as it was before."""
+        yield
 
     @abstractmethod
     def alone(self, name: str) -> AbstractContextManager[bool]:
@@ -113,9 +123,23 @@ class Connection(ABC):
     def lock(self, table: str, ids: Any) -> None:  # noqa: B027 - where there is nothing to do
         """Keep others from writing these rows until the transaction ends, where several can write at once."""
 
+    def claim(self, word: str, key: str) -> None:  # noqa: B027 - where there is nothing to do
+        """Keep others from claiming this name until the transaction ends, where several can write at once."""
+
     def locking(self, _alias: str = "") -> str:
         """What a SELECT ends with so that it locks the rows it reads."""
         return ""
+
+    def hold(self, table: str, row_id: int) -> Row | None:
+        """The row, which nobody else writes until the transaction ends.
+
+        Crossed where somebody did after it began: what was read of the row before may be no more.
+        """
+        found = self.read(f"SELECT * FROM {table} WHERE id = :id", {"id": row_id})
+        return found[0] if found else None
+
+    def again(self) -> None:  # noqa: B027 - where there is nothing to do
+        """What was given up is about to be run again: what it held is held from its beginning."""
 
     def regained(self) -> bool:
         """Whether the server, lost a moment ago, can be spoken to again."""
@@ -150,6 +174,10 @@ class Connection(ABC):
     @abstractmethod
     def put_tokens(self, kind: str, rows: Sequence[tuple[int, str]]) -> None:
         """Index rows by their tokens; what they were found by before must be gone."""
+
+    @abstractmethod
+    def postings(self) -> int:
+        """How many rows the index has ever been told of; those that read otherwise by now still cost something."""
 
     @abstractmethod
     def clear_search(self) -> None:

@@ -150,7 +150,7 @@ def reapply(connection: Connection, change: int) -> int:
         places = ", ".join("?" * len(names))
         connection.many(f"INSERT INTO {tbl} ({', '.join(names)}) VALUES ({places})", block["rows"])
         n += len(block["rows"])
-    connection.execute("DELETE FROM gone WHERE change_id = :c", {"c": change})
+    connection.queue("DELETE FROM gone WHERE change_id = :c", {"c": change})
     return n
 
 
@@ -165,7 +165,7 @@ def _bury(connection: Connection, change: int, table: str) -> int:
     def keep() -> None:
         text = json.dumps({"columns": columns, "rows": block}, ensure_ascii=False, separators=(",", ":"))
         packed = zlib.compress(text.encode(), 1)
-        connection.execute(
+        connection.queue(
             "INSERT INTO gone (change_id, tbl, rows) VALUES (:c, :tbl, :rows)",
             {"c": change, "tbl": table, "rows": packed},
         )
@@ -179,17 +179,17 @@ def _bury(connection: Connection, change: int, table: str) -> int:
     if block:
         keep()
     if n:
-        connection.execute(f"DELETE FROM {table} WHERE created_rev = :c", {"c": change})
+        connection.queue(f"DELETE FROM {table} WHERE created_rev = :c", {"c": change})
     return n
 
 
 def _put(connection: Connection, table: str, row_id: int, image: Image) -> None:
     """Make the row what its image says: gone, whole again, or with these fields."""
     if image is None:
-        connection.execute(f"DELETE FROM {table} WHERE id = :id", {"id": row_id})
+        connection.queue(f"DELETE FROM {table} WHERE id = :id", {"id": row_id})
     elif "id" in image:
         connection.insert(table, image)
     else:
         row: Row = {**image, "id": row_id}
         sets = ", ".join(f"{name} = :{name}" for name in image)
-        connection.execute(f"UPDATE {table} SET {sets} WHERE id = :id", row)
+        connection.queue(f"UPDATE {table} SET {sets} WHERE id = :id", row)

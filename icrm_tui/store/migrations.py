@@ -1,4 +1,4 @@
-"""The schema, as numbered steps that are only ever added to. `{id}` is the engine's own identity column.
+"""The schema, as numbered steps that are only ever added to. What stands in braces each engine says its own way.
 
 Every table that changes are recorded for carries `created_rev` and `rev`, the ids of the changes that made
 the row and wrote it last. Text that is compared lies folded in a `*_key` column beside what was typed.
@@ -17,11 +17,16 @@ SQLITE = {
     "rev": "created_rev INTEGER NOT NULL, rev INTEGER NOT NULL",
     "later": "DEFERRABLE INITIALLY DEFERRED",
     "bytes": "BLOB",
+    "change": "",
+    "docs": "CREATE TABLE docs (docid INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, ref_id INTEGER NOT NULL,"
+    " UNIQUE (kind, ref_id))",
+    "postings": "CREATE VIRTUAL TABLE docs_fts USING fts5 (tokens, content='', detail=none, columnsize=0,"
+    """ tokenize="ascii tokenchars '!#$%&()*+,-./:;<=>?@[\\]^_`{|}~'")""",
 }
 
 GROUND = """
 CREATE TABLE changes ({id}, op TEXT NOT NULL UNIQUE, who TEXT NOT NULL, at TEXT NOT NULL, verb TEXT NOT NULL,
-  undoes INTEGER, undone INTEGER NOT NULL DEFAULT 0, n INTEGER NOT NULL DEFAULT 0, result TEXT);
+  undoes INTEGER, undone INTEGER NOT NULL DEFAULT 0, n INTEGER NOT NULL DEFAULT 0, result TEXT{change});
 CREATE INDEX changes_who ON changes (who, id);
 CREATE TABLE history (change_id INTEGER NOT NULL REFERENCES changes (id) {later}, tbl TEXT NOT NULL,
   row_id INTEGER NOT NULL, before TEXT, after TEXT, PRIMARY KEY (change_id, tbl, row_id));
@@ -34,10 +39,8 @@ CREATE INDEX settings_made ON settings (created_rev);
 CREATE TABLE users ({id}, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, full_name TEXT NOT NULL DEFAULT '',
   email TEXT NOT NULL DEFAULT '', role TEXT NOT NULL DEFAULT 'member', active INTEGER NOT NULL DEFAULT 1, {rev});
 CREATE INDEX users_made ON users (created_rev);
-CREATE TABLE docs (docid INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, ref_id INTEGER NOT NULL,
-  UNIQUE (kind, ref_id));
-CREATE VIRTUAL TABLE docs_fts USING fts5 (tokens, content='', detail=none, columnsize=0,
-  tokenize="ascii tokenchars '!#$%&()*+,-./:;<=>?@[\\]^_`{{|}}~'");
+{docs};
+{postings};
 CREATE TABLE search_state (version TEXT NOT NULL);
 CREATE TABLE search_todo (kind TEXT NOT NULL, ref_id INTEGER NOT NULL, PRIMARY KEY (kind, ref_id));
 """
@@ -293,7 +296,8 @@ CREATE INDEX mails_made ON mails (created_rev);
 
 
 def statements(text: str) -> list[str]:
-    return [part.strip() for part in text.format(**SQLITE).split(";\n") if part.strip()]
+    """The engine's own words are put in as each is run."""
+    return [part.strip() for part in text.split(";\n") if part.strip()]
 
 
 def m001_trunk(run: Callable[[str], object]) -> None:
@@ -380,7 +384,7 @@ def migrate(connection: Connection) -> Path | None:
         with connection.errors():
             database = Database(raw, execute_plugins=False)
             for step in MIGRATIONS[found:]:
-                step(database.execute)
+                step(lambda sql: database.execute(sql.format(**SQLITE)))
             if found < known:
                 if raw.execute("PRAGMA foreign_key_check").fetchone():
                     raise Unavailable("store-corrupt", path=str(path))

@@ -105,8 +105,8 @@ class Connection(connection.Connection):
     def columns(self, table: str) -> list[str]:
         return [row["name"] for row in self.read(f"SELECT name FROM pragma_table_info('{table}')")]
 
-    def last_id(self, table: str) -> int:
-        found = self.read("SELECT seq FROM sqlite_sequence WHERE name = :table", {"table": table})
+    def postings(self) -> int:
+        found = self.read("SELECT seq FROM sqlite_sequence WHERE name = 'docs'")
         return found[0]["seq"] if found else 0
 
     def clear_search(self) -> None:

@@ -271,7 +271,7 @@ def test_a_store_that_may_only_be_read_is_looked_at_all_the_same(ctx: Context) -
 
     from icrm_tui import db
 
-    with closing(db.attach(ctx.connection.path, readonly=True)) as connection:
+    with closing(db.attach(ctx.connection.place, readonly=True)) as connection:
         reader = Context(connection, "wei", lambda: datetime(2026, 11, 23, tzinfo=UTC), ctx.zone)
         assert stays.record(reader)["high-value"] == (0, 0)
     assert ctx.read("SELECT 1 FROM segment_stays") == []

@@ -2,11 +2,10 @@
 
 import csv
 import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -15,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from icrm_tui import db, lists, nouns, search, users
-from icrm_tui import demo as stories
 from icrm_tui.collect import (
     channels,
     companies,
@@ -31,7 +29,7 @@ from icrm_tui.collect import (
 from icrm_tui.collect.importing import Options
 from icrm_tui.context import Context
 from icrm_tui.errors import Refused, Unavailable, Usage
-from tests.support import NOW, ZONE, acting, person
+from tests.support import acting, person
 
 # what is not the record's own: when and as which version and number it came in, and what happened since
 OURS = ("id", "rev", "created", "touches", "last_contact", "company_id", "people", "merged_into")
@@ -137,20 +135,9 @@ def test_everything_a_record_has_goes_along(ctx: Context, tmp_path: Path) -> Non
     moved(ctx, tmp_path)
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small demo store, told once; take a copy."""
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
-    with closing(db.open_store(path)) as connection:
-        stories.fill(Context(connection, "demo", lambda: NOW, ZONE), 150)
-    return path
-
-
 @pytest.fixture
-def demo(told: Path, store: Path) -> Iterator[Context]:
-    copyfile(told, store)
-    with closing(db.open_store(store)) as connection:
-        yield acting(connection)
+def demo(demo_store: db.Place, opened: Callable[..., Context]) -> Context:
+    return opened()
 
 
 def test_the_demo_store_moves_whole(demo: Context, tmp_path: Path) -> None:
@@ -208,7 +195,7 @@ def test_the_records_of_json_are_those_show_gives(demo: Context, tmp_path: Path,
     found = json.loads(path.read_text("utf-8"))
     show = {"contact": contacts.show, "company": companies.show}[kind]
     prefix = nouns.noun(kind).prefix
-    assert len(found) == n > 50
+    assert len(found) == n > 40
     assert found == [show(demo, int(one["id"].removeprefix(prefix))) for one in found]
 
 

@@ -217,6 +217,7 @@ def test_customers_companies_and_contacts_are_asked_for_by_what_was_bought(ctx: 
         rows(ctx, "spent>=lots")
 
 
+@pytest.mark.file
 def test_totals_are_found_by_their_index(ctx: Context) -> None:
     for text in ("spent>=10000", "last_order>90d", "orders>=3", "tier:high"):
         where, params = lists.condition(ctx, lists.Wanted("customer", text))

@@ -4,22 +4,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from icrm_tui import cli, db, demo, i18n
-from icrm_tui.context import Context
+from icrm_tui import cli, db, i18n
 from tests.support import Answer, Icrm
 
 
 @pytest.fixture
-def icrm(store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Icrm]:
+def icrm(store: db.Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Icrm]:
     """`icrm("contact", "add", "Ada")` as wei, in a store of the test's own, on a day that does not move."""
     monkeypatch.setenv("ICRM_DB", str(store))
     monkeypatch.setenv("ICRM_USER", "wei")
@@ -35,7 +30,7 @@ def icrm(store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 
 @pytest.fixture
-def process(store: Path, home: Path) -> Icrm:
+def process(store: db.Place, home: Path) -> Icrm:
     """The same as a process of its own; keywords go to subprocess.run."""
 
     def run(*words: str, env: dict[str, str] | None = None, **more: Any) -> Answer:
@@ -45,20 +40,3 @@ def process(store: Path, home: Path) -> Icrm:
         return Answer(done.returncode, done.stdout, done.stderr)
 
     return run
-
-
-@pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small demo store, told once; take a copy."""
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
-    zone = ZoneInfo("Asia/Shanghai")
-    with closing(db.open_store(path)) as connection:
-        demo.fill(Context(connection, "demo", lambda: datetime(2026, 11, 23, 1, 30, tzinfo=UTC), zone), 120)
-    return path
-
-
-@pytest.fixture
-def demo_store(told: Path, store: Path) -> Path:
-    copyfile(told, store)
-    store.chmod(0o600)
-    return store

@@ -95,6 +95,7 @@ def test_one_action_sent_twice_applies_once(angry: Icrm) -> None:
     assert angry("complaint", "list", "--count").out == "2\n"
 
 
+@pytest.mark.file
 def test_references_are_completed(angry: Icrm) -> None:
     assert angry("completion", "bash", "--", "complaint", "show", "").lines == [REF]
     assert angry("completion", "bash", "--", "complaint", "ack", "c-m").lines == [REF]

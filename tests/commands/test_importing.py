@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from icrm_tui import db
 from icrm_tui.store.sqlite import Connection
 from tests.support import Icrm
 
@@ -236,6 +237,7 @@ def test_a_name_of_ten_thousand_characters_is_rejected(icrm: Icrm, leads: Any) -
 # --- a store that cannot take it -------------------------------------------------------------------------
 
 
+@pytest.mark.file
 def test_a_store_that_may_only_be_read(icrm: Icrm, leads: Any, store: Path) -> None:
     icrm("contact", "add", "Ada")
     path = leads(GOOD)
@@ -246,6 +248,7 @@ def test_a_store_that_may_only_be_read(icrm: Icrm, leads: Any, store: Path) -> N
     assert (answer.code, "may only be read" in answer.err) == (3, True)
 
 
+@pytest.mark.file
 def test_a_store_that_is_held_by_another(icrm: Icrm, leads: Any, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     icrm("contact", "add", "Zoe")
     opening = Connection.__init__
@@ -260,6 +263,7 @@ def test_a_store_that_is_held_by_another(icrm: Icrm, leads: Any, store: Path, mo
     assert list(store.parent.glob(".icrm-stage-*")) == []
 
 
+@pytest.mark.file
 def test_a_full_disk_leaves_everything_as_it_was(icrm: Icrm, leads: Any, store: Path) -> None:
     icrm("contact", "add", "Zoe")
     with sqlite3.connect(store) as raw:
@@ -307,7 +311,7 @@ def stopped(running: "subprocess.Popen[str]", stage: str) -> str:
 
 
 @pytest.mark.parametrize("stage", ["read", "check", "publish"])
-def test_ctrl_c_leaves_nothing(icrm: Icrm, leads: Any, store: Path, stage: str) -> None:
+def test_ctrl_c_leaves_nothing(icrm: Icrm, leads: Any, store: db.Place, tmp_path: Path, stage: str) -> None:
     icrm("contact", "add", "Zoe")
     many = "Name,Email,Company\n" + "".join(f"Person {n},p{n}@a.example,Firm {n % 99}\n" for n in range(30_000))
     with started(store, leads(many)) as running:
@@ -316,7 +320,7 @@ def test_ctrl_c_leaves_nothing(icrm: Icrm, leads: Any, store: Path, stage: str) 
     assert "Stopped; nothing was changed." in said
     assert icrm("contact", "list", "--count").out == "1\n"
     assert icrm("doctor").code == 0
-    assert [path.name for path in store.parent.iterdir() if "stage" in path.name] == []
+    assert [path.name for path in tmp_path.iterdir() if "stage" in path.name] == []
 
 
 def test_called_off_while_search_is_filled_the_import_stands(icrm: Icrm, leads: Any, store: Path) -> None:
@@ -344,12 +348,14 @@ def test_a_closed_pipe_is_silent(icrm: Icrm, leads: Any, store: Path) -> None:
 # --- dry run ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.file
 def test_a_dry_run_makes_no_store(icrm: Icrm, leads: Any, store: Path) -> None:
     answer = icrm("import", leads(GOOD), "--dry-run", "--json")
     assert (answer.code, answer.json["created"], answer.json["id"]) == (0, 2, None)
     assert not store.exists()
 
 
+@pytest.mark.file
 def test_a_dry_run_leaves_every_byte(icrm: Icrm, leads: Any, store: Path) -> None:
     icrm("contact", "add", "Ada", "--email", "ada@a.example")
     before = store.read_bytes()

@@ -106,6 +106,7 @@ def test_a_mistake_in_its_query_is_shown_where_it_is(icrm: Icrm) -> None:
     ]
 
 
+@pytest.mark.file
 def test_names_are_completed(icrm: Icrm) -> None:
     icrm("segment", "save", "some money", "spent>=100")
     assert icrm("completion", "bash", "--", "segment", "show", "s").lines == ["silent", "some money"]

@@ -1,8 +1,11 @@
 """Who acts, said on the line; a stranger is told what to do, and so is a clock in no zone."""
 
+import pytest
+
 from tests.support import Icrm
 
 
+@pytest.mark.file
 def test_the_command_says_what_to_do(icrm: Icrm) -> None:
     assert icrm("contact", "add", "Ada").code == 0
     answer = icrm("contact", "add", "Berta", "--as", "li")

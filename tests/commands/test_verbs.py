@@ -156,6 +156,7 @@ def test_the_team_agrees_on_country_currency_and_silence(icrm: Icrm) -> None:
     assert icrm("undo").code == 0
 
 
+@pytest.mark.file
 def test_the_store_is_backed_up_and_put_back(icrm: Icrm, store: Path, tmp_path: Path) -> None:
     icrm("contact", "add", "Ada")
     copy = tmp_path / "monday.db"

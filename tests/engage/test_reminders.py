@@ -350,6 +350,7 @@ def test_what_comes_next_is_mine_unless_asked_for_all(ctx: Context, ada: Who) ->
     assert [row["what"] for row in reminders.upcoming(ctx, ctx.now, 9, everyone=True)] == ["hers", "soon", "later"]
 
 
+@pytest.mark.file
 def test_a_list_goes_by_the_hour_what_has_none_first(ctx: Context, ada: Who) -> None:
     for what, hour in (("late", "17:00"), ("early", "09:00"), ("some time", "")):
         reminders.add(ctx, ada, Reminder(what, on(0, hour)))

@@ -19,6 +19,7 @@ from icrm_tui.session import Session
 from icrm_tui.store import files, migrations, sqlite
 from tests.support import acting, person, snapshot
 
+pytestmark = pytest.mark.file
 fork = get_context("fork")
 
 

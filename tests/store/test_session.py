@@ -93,10 +93,11 @@ def test_a_long_read_is_called_off_and_the_next_one_answers(session: Session) ->
     assert session.submit("reader", lambda connection: connection.read("SELECT 1 AS one")).result(30) == [{"one": 1}]
 
 
+@pytest.mark.file
 def test_a_stream_of_ids_is_called_off_between_two_rows(ctx: Context) -> None:
     for n in range(3):
         person(ctx, f"Ada {n}")
-    rows = ctx.stream(f"SELECT id FROM contacts UNION ALL SELECT n FROM ({ENDLESS})")
+    rows = ctx.stream(f"SELECT id FROM contacts UNION ALL SELECT n FROM ({ENDLESS}) AS e")
     assert next(rows) == (1,)
     ctx.connection.interrupt()
     with pytest.raises(Interrupted):
