@@ -1,9 +1,10 @@
 """What every test stands on: a home of its own, English, a clock that stands still, a real store.
 
 Whatever asks for a store runs on both engines, in a file and on a server of the tests' own, unless it is marked
-`file` because it is about files.
+`file` because it is about files. The store's own tests always do; of the others the server's half is marked `team`.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
@@ -19,8 +20,6 @@ from icrm_tui import db, demo, i18n
 from icrm_tui.context import Context
 from tests import servers
 from tests.support import NOW, ZONE, acting
-
-ENGINES = ("sqlite", "postgres")
 
 # How long an example takes says more about the machine than about the law it tries.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,8 +41,16 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
-        only_files = next(metafunc.definition.iter_markers("file"), None)
-        metafunc.parametrize("engine", ENGINES[:1] if only_files else ENGINES, indirect=True)
+        engines: list[Any] = ["sqlite"]
+        if next(metafunc.definition.iter_markers("file"), None) is None:
+            always = metafunc.definition.path.parent.name == "store"
+            engines.append(pytest.param("postgres", marks=() if always else pytest.mark.team))
+        metafunc.parametrize("engine", engines, indirect=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if (missing := servers.missing()) is not None:
+        terminalreporter.write_line(f"NOT TESTED: stores on a server. {missing}", yellow=True, bold=True)
 
 
 @pytest.fixture
@@ -56,7 +63,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 def stores() -> Iterator[Any]:
     """A server for stores of tests."""
     if (missing := servers.missing()) is not None:
-        pytest.skip(missing)
+        (pytest.fail if os.environ.get("ICRM_TEAM") else pytest.skip)(missing)
     made = servers.Stores()
     yield made
     made.close()
