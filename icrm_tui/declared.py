@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 
 
 class Field(NamedTuple):
-    """A word of the query language, and a column of a list.
+    """A word of the query language, and a column of a list; `order`: what that is ordered by if not by `sql`.
 
     `sql` is the value as an expression over `{t}`, the noun's row. Text is compared folded: `sql` then
     names a `*_key` column. For what a row can have many of (tags, phones), `within` is the EXISTS around
     one of them, with `{test}` where the comparison of `sql` goes. `shown` is what a list prints (default:
-    `sql`); `sort` names a NOT NULL key column with an index (key, id) where the list may be ordered by it
-    without reading all of it, `order` what it is ordered by where that is neither `sql` nor `shown`.
+    `sql`); `sort` names a NOT NULL key column with an index (key, id) where the list may be ordered by it.
     `choices` are the values of a choice, by their stable English names.
     `test(place, operator, value)` gives the comparison where the type alone cannot; such a field takes `:` and `=`.
 
@@ -27,10 +26,10 @@ class Field(NamedTuple):
     sql: str
     shown: str = ""
     sort: str = ""
+    order: str = ""
     within: str = ""
     choices: tuple[str, ...] = ()
     test: Callable[..., str] | None = None
-    order: str = ""
 
 
 class Parent(NamedTuple):

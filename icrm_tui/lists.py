@@ -11,7 +11,7 @@ from icrm_tui.errors import Usage
 from icrm_tui.nouns import Field
 
 BLOCK = 500  # rows read by their ids at once
-NUMBERS = frozenset(("number", "money", "amount", "flag", "id", "import"))  # types whose unknown is sorted as 0
+NUMBERS = frozenset(("number", "money", "amount", "flag", "id"))  # types whose unknown is sorted as 0
 
 
 class Wanted(NamedTuple):
@@ -128,11 +128,15 @@ def _order(ctx: Context, wanted: Wanted) -> tuple[str, bool]:
     if word == "id":
         return "t.id", down
     field = _field(known, word)
+    one = not (field.within or field.test)
+    if not field.sort and (field.order or one or field.type == "import"):
+        value = field.order or (field.sql if one else field.shown or field.sql)
+        unknown = "0" if field.type in (*NUMBERS, "import") else "''"
+        return f"COALESCE({value.format(t='t')}, {unknown})", down
     if field.sort:
         return field.sort.format(t="t"), down
     empty = "0" if field.type in NUMBERS else "''"
-    value = field.order or ((field.shown or field.sql) if field.within or field.test else field.sql)
-    return f"COALESCE({value.format(t='t')}, {empty})", down
+    return f"COALESCE({(field.shown or field.sql).format(t='t')}, {empty})", down
 
 
 def _select(ctx: Context, wanted: Wanted) -> str:

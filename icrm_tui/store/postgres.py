@@ -115,12 +115,12 @@ class Connection(Search):
     # Reading
 
     def read(self, sql: str, params: Params | None = None) -> list[Row]:
-        return dicts(self._ask(filling.asked(sql, params)))
+        return self._ask(filling.asked(sql, params)).dicts()
 
     def reads(self, *wanted: tuple[str, Params]) -> list[list[Row]]:
         if not self._inside:
             return super().reads(*wanted)
-        return [dicts(found) for found in self.wire.answers(*(filling.asked(sql, params) for sql, params in wanted))]
+        return [found.dicts() for found in self.wire.answers(*(filling.asked(sql, params) for sql, params in wanted))]
 
     def _ask(self, one: Statement) -> Result:
         return self.wire.ask(one) if self._inside else self._alone(lambda wire: wire.ask(one))
@@ -391,12 +391,8 @@ MOVED = """SELECT 1 FROM changes WHERE xid >= pg_snapshot_xmin(:moment::pg_snaps
 
 
 HOLD = """SELECT t.*, COALESCE((SELECT c.xid <> pg_current_xact_id() AND
- NOT pg_visible_in_snapshot(c.xid, :start::pg_snapshot) FROM changes c WHERE c.id = t.rev), true) AS news
+ NOT pg_visible_in_snapshot(c.xid, :start::pg_snapshot) FROM changes c WHERE c.id = t.rev), t.rev <> 0) AS news
  FROM {table} t WHERE t.id = :id FOR NO KEY UPDATE OF t"""
-
-
-def dicts(found: Result) -> list[Row]:
-    return [dict(zip(found.names, row, strict=True)) for row in found.rows]
 
 
 def quoted(name: str) -> str:

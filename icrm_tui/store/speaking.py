@@ -45,6 +45,9 @@ class Result(NamedTuple):
     rows: list[tuple[Any, ...]]
     number: int  # of rows, also of those that were only written
 
+    def dicts(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.names, row, strict=True)) for row in self.rows]
+
 
 def statement(sql: str, values: Sequence[Any] = ()) -> Statement:
     if not values:
