@@ -14,6 +14,7 @@ from icrm_tui.context import Context
 from icrm_tui.db import Ids, Row, Tx
 from icrm_tui.nouns import Due
 from icrm_tui.query_parser import QueryError
+from icrm_tui.search import Who
 
 HERE = "SELECT x.row_id FROM segment_stays x WHERE x.segment = :segment AND x.left_at = ''"
 MOVED = f"""SELECT (SELECT count(*) FROM ({{ids}}) AS m WHERE m.id NOT IN ({HERE})) AS entered,
@@ -102,6 +103,20 @@ def moved(ctx: Context, segment: Segment, since: str) -> tuple[int, int]:
 COUNTED = """SELECT COALESCE(sum(CASE WHEN x.entered_at >= :since THEN 1 ELSE 0 END), 0) AS entered,
  COALESCE(sum(CASE WHEN x.left_at >= :since THEN 1 ELSE 0 END), 0) AS gone
  FROM segment_stays x WHERE x.segment = :segment AND x.row_id > 0"""
+
+
+def inside(ctx: Context, who: Who) -> list[Segment]:
+    """The segments somebody, or their customer, is in now; one whose query does not read is left out."""
+    found = []
+    for segment in segments.everything(ctx, archived=False):
+        row_id = who.customer_id if segment.noun == "customer" else who.contact_id
+        try:
+            ids, params = segments.members(ctx, segment)
+        except QueryError:
+            continue
+        if row_id is not None and ctx.read(f"SELECT m.id FROM ({ids}) AS m WHERE m.id = :row_", row_=row_id, **params):
+            found.append(segment)
+    return found
 
 
 def derive(tx: Tx, _ids: Ids) -> None:

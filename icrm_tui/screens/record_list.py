@@ -282,7 +282,10 @@ class RecordList(Vertical):
     def _take_columns(self, columns: dict[str, Field], named: dict[str, str]) -> None:
         if columns != self.fields or named != self.named:
             self.fields, self.named = columns, named
-            self.listing.set_columns(*(column(word, field, named.get(word, "")) for word, field in columns.items()))
+            noun = self.wanted.noun
+            self.listing.set_columns(
+                *(column(word, field, named.get(word, ""), noun) for word, field in columns.items())
+            )
 
     def _rows(self, rows: list[dict[str, Any]]) -> list[Row]:
         return [Row(row["id"], tuple(self._cells(row))) for row in rows]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from icrm_tui.app import IcrmApp
 
 WEEK = timedelta(days=7)
+WIDEST = 96  # cells of a line of members; wider, an eye loses the line
 MEMBERS = 40  # of a segment, that stand beside it
 SHOWS = {
     "contact": ("name", "company", "owner", "last_contact"),
@@ -91,7 +92,7 @@ class SegmentView(Widget):
 
     def _members(self, told: Told, width: int) -> Iterator[Content]:
         columns = tuple(column(name, field) for name, field in told.fields.items())
-        places = fit(columns, width)
+        places = fit(columns, min(width, WIDEST))
         gap = " " * GAP
         if told.rows:
             yield Content.styled(

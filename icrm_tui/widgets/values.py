@@ -35,6 +35,7 @@ WIDER = {
     "city": (12, 8, 0),
     "company": (22, 14, 3),
     "ref": (9, 9, 0),
+    "order.ref": (12, 9, 1),
     "severity": (10, 10, 0),
     "state": (13, 12, 0),
     "what": (24, 14, 4),
@@ -55,9 +56,9 @@ MARKS = {
 }
 
 
-def column(word: str, field: Field, named: str = "") -> ListColumn:
-    """The column of a list that shows this field; `named` is what the team calls a field of its own."""
-    width, least, flex = WIDER.get(word) or WIDTHS.get(field.type, (14, 6, 1))
+def column(word: str, field: Field, named: str = "", noun: str = "") -> ListColumn:
+    """The column of a list of `noun` that shows this field; `named` is what the team calls a field of its own."""
+    width, least, flex = WIDER.get(f"{noun}.{word}") or WIDER.get(word) or WIDTHS.get(field.type, (14, 6, 1))
     align = "right" if field.type in COUNTED or word == "age" else "left"
     title = f"field.{word}" if has(f"field.{word}") and not named else named or word
     return ListColumn(word, title, width, least, flex, align)  # type: ignore[arg-type]

@@ -282,3 +282,15 @@ def test_a_customer_list_is_of_customers_however_they_are_named(ctx: Context) ->
     acme, ada = who(ctx, "Acme"), who(ctx, "Ada")
     assert segments.add(ctx.action(), "ours", [ada, acme, Who(acme.customer_id, None, "Acme")]) == 1
     assert names(ctx, "ours") == ["Acme"]
+
+
+def test_what_somebody_is_in_now_is_known_in_one_look(ctx: Context) -> None:
+    person(ctx, "Eve", tag="vip")
+    person(ctx.action(), "Rob")
+    segments.save(ctx.action(), "vips", "tag:vip", "contact")
+    segments.save(ctx.action(), "by hand", "", "customer", fixed=True)
+    segments.save(ctx.action(), "away", "tag:vip", "contact")
+    segments.archive(ctx.action(), "away")
+    segments.add(ctx.action(), "by hand", [who(ctx, "Eve")])
+    names = {name: [one.name for one in stays.inside(ctx, who(ctx, name))] for name in ("Eve", "Rob")}
+    assert names == {"Eve": ["potential", "by hand", "vips"], "Rob": ["potential"]}
