@@ -8,7 +8,7 @@ from icrm_tui.collect.interactions import CHANNELS
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
-from icrm_tui.listen import categories, clocks, progress
+from icrm_tui.listen import categories, progress
 from icrm_tui.listen import complaints_rules as rules
 from icrm_tui.listen.complaints_rules import ENDS, Complaint, moves
 from icrm_tui.nouns import Field, Noun, Owned, Parent, Part, in_name
@@ -44,7 +44,6 @@ def add(ctx: Context, who: Who, complaint: Complaint) -> int:
             **columns,
         )
         progress.add(ctx, complaint_id, "opened", "open", channel=complaint.channel)
-        _follow(ctx, tx, complaint_id)
         if complaint.resolved.strip():
             resolve(ctx, complaint_id, complaint.resolved)
         if complaint.satisfied:
@@ -181,7 +180,6 @@ def _move(
         for step, at in rules.passed(row["state"], to):
             progress.add(ctx, complaint_id, step, at)
         progress.add(ctx, complaint_id, event or rules.EVENT.get(to, state), state, text, by)
-        _follow(ctx, tx, complaint_id)
         return state
 
     state: str = ctx.change(f"complaint.{to}", work)
@@ -235,45 +233,10 @@ def edit(ctx: Context, complaint_id: int, values: dict[str, str], base: int | No
                 columns["category_id"] = categories.named(tx, value)["id"] if value.strip() else None
             else:
                 columns |= rules.kept(word, value, row["currency"] or settings.get(ctx, "currency"))
-        changed = tx.update("complaints", complaint_id, base, **columns)
-        if any(columns.get(word, row[word]) != row[word] for word in ("kind", "severity", "category_id")):
-            if (severity := columns.get("severity", row["severity"])) != row["severity"]:
-                progress.add(ctx, complaint_id, "reprioritised", row["state"], f"{row['severity']} → {severity}")
-            _follow(ctx, tx, complaint_id, afresh=True)
-        return changed
+        return tx.update("complaints", complaint_id, base, **columns)
 
     changed: bool = ctx.change("complaint.edit", work)
     return changed
-
-
-def wrote(ctx: Context, complaint_id: int, event: str, text: str, by: str) -> None:
-    """A mail belongs to it: the customer `wrote`, and waits for us again, or we `replied`."""
-
-    def work(tx: Tx) -> None:
-        row = get(ctx, complaint_id)
-        progress.add(ctx, complaint_id, event, row["state"], text, "email", by)
-        if row["state"] == "waiting" and event == "wrote":
-            move(ctx, complaint_id, "start")
-        else:
-            _follow(ctx, tx, complaint_id)
-
-    ctx.change("complaint.note", work)
-
-
-def _follow(ctx: Context, tx: Tx, complaint_id: int, afresh: bool = False) -> None:
-    """Its clocks run, stand still or stop by what has happened."""
-    tx.update("complaints", complaint_id, due_at=clocks.follow(ctx, complaint_id, afresh))
-
-
-def on_calendar(ctx: Context, ids: list[int]) -> None:
-    """Other working hours: whatever is to be answered by them is due at another time."""
-
-    def work(tx: Tx) -> None:
-        for calendar_id in dict.fromkeys(ids):
-            for complaint_id, due in clocks.reckon(ctx, calendar_id):
-                tx.update("complaints", complaint_id, due_at=due)
-
-    ctx.change("calendar.edit", work)
 
 
 def archive(ctx: Context, complaint_id: int, archived: bool = True) -> bool:
@@ -330,7 +293,6 @@ def show(ctx: Context, complaint_id: int) -> dict[str, Any]:
         "duplicate_of": row["other"] or "",
         "ended": row["ended_at"],
         "archived": bool(row["archived"]),
-        **clocks.shown(ctx, complaint_id),
         "moves": list(moves(row["kind"], row["state"])),
         "rev": row["rev"],
         "events": progress.of(ctx, complaint_id),
@@ -421,7 +383,6 @@ NOUN = Noun(
         "opened": Field("instant", "{t}.opened_at", sort="{t}.opened_at"),
         "age": Field("instant", "{t}.opened_at", shown="CASE WHEN {t}.ended_at = '' THEN {t}.opened_at ELSE '' END"),
         "ended": Field("instant", "{t}.ended_at"),
-        **clocks.FIELDS,
         "archived": Field("flag", "{t}.archived"),
     },
     lends={
