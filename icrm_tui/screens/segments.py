@@ -33,9 +33,9 @@ from icrm_tui.widgets.listing import Listing
 from icrm_tui.widgets.text import glyph
 
 COLUMNS = (
-    ListColumn("name", "field.segment", 26, 16, 1),
-    ListColumn("n", "segments.count", 9, 7, align="right"),
-    ListColumn("of", "field.of", 9, 6),
+    ListColumn("name", "field.segment", 22, 16, 1),
+    ListColumn("n", "segments.count", 8, 6, align="right"),
+    ListColumn("of", "field.of", 9),
     ListColumn("query", "field.query", 28, 16, 2),
 )
 COUNT = "segment-count"  # the read that is called off where somebody waits for another
