@@ -35,10 +35,10 @@ def _from_file(path: Path) -> str:
             line = file.read(LONGEST).split(b"\n")[0]
     except OSError as error:
         raise Refused("secret-missing", path=str(path)) from error
-    try:
-        return line.decode().strip("\r")
-    except UnicodeDecodeError:
-        raise Refused("secret-missing", path=str(path)) from None  # whose message would hold a part of it
+    said = line.decode("utf-8", "replace").strip("\r")
+    if "\ufffd" in said:  # an error of the decoder would hold the line
+        raise Refused("secret-missing", path=str(path))
+    return said
 
 
 def _from_keyring(user: str) -> str:

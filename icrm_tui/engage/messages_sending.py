@@ -88,13 +88,16 @@ def _piece(did: str, row: dict[str, Any], detail: str = "") -> Piece:
 
 
 def _do(ctx: Context, _some: list[Piece]) -> list[Piece]:
+    """What a tick does: all that is due, over as few connections as can be; each message has marks of its own."""
     from icrm_tui import ticks
 
     sent = send(ctx)
-    ctx.aside(lambda tx: ticks.note(ctx, tx, sent.pieces))
+    pieces = sent.pieces
     if sent.down:
-        raise sent.down
-    return sent.pieces
+        host, words = sent.down.values["host"], sent.down.values["words"]
+        pieces = [*pieces, {"did": "held", "id": "", "who": host, "detail": words}]
+    ctx.aside(lambda tx: ticks.note(ctx, tx, pieces))
+    return pieces
 
 
 DUE = Due(find, _do, 1_000_000_000)

@@ -132,6 +132,8 @@ def connected(to: Server) -> Iterator[Line]:
                 smtp.login(to.user, password)
         except (OSError, ValueError) as error:  # whose message may hold what was said in confidence
             raise Down("mail-login", host=to.host, words=harmless(_words_of(error), confidential)) from None
+        if smtp.sock is not None:  # the last dot goes out at once: it does not wait for what went before to be read
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield Line(smtp, to.sender, confidential)
     finally:
         with suppress(OSError, ValueError):

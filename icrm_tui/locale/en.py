@@ -546,3 +546,4 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "inbox.bounce": "{id} says that a mail came back: {about}",
     "inbox.aside": "{id} is kept aside: {why}.",
 }
+    "did.held": "the mail server cannot be used; mail waits",

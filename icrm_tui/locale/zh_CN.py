@@ -534,3 +534,4 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "inbox.bounce": "{id} 是退信通知：{about}",
     "inbox.aside": "{id} 已搁置：{why}。",
 }
+    "did.held": "邮件服务器暂不可用，邮件等待中",
