@@ -138,12 +138,13 @@ def _plain(message: Message, name: str) -> str:
 
 
 def _address(message: Message, name: str) -> Address | None:
-    found = addresses.read(_plain(message, name)) or next(iter(addresses.several(_plain(message, name))), None)
+    said = words.bare(_plain(message, name))
+    found = addresses.read(said) or next(iter(addresses.several(said)), None)
     return found and Address(named(found.name), found.address)
 
 
 def _all(message: Message, name: str) -> list[Address]:
-    return [Address(named(one.name), one.address) for one in addresses.several(_plain(message, name))]
+    return [Address(named(one.name), one.address) for one in addresses.several(words.bare(_plain(message, name)))]
 
 
 def _thread(message: Message) -> tuple[str, ...]:
@@ -236,7 +237,7 @@ def _size(part: Message) -> str:
     size = len(within[0].as_string() if within else str(part.get_payload()))
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
         size = size * 3 // 4
-    return f"{size / (1 << 20):.1f} MB" if size >= 1 << 20 else f"{max(1, size >> 10)} KB"
+    return f"{size / (1 << 20):.1f} MB" if size >= 1 << 20 else f"{max(1, round(size / 1024))} KB"
 
 
 # --- what came back --------------------------------------------------------------------------------------

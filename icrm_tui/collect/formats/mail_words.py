@@ -34,9 +34,9 @@ def named(text: str) -> str:
     at = 0
     text = BETWEEN.sub(r"\1", text[:20_000])
     for word in WORD.finditer(text):
-        pieces += [("", _bare(text[at : word.start()])), (word[1].lower(), _bytes(word[2], word[3]))]
+        pieces += [("", _unsaid(text[at : word.start()])), (word[1].lower(), _bytes(word[2], word[3]))]
         at = word.end()
-    pieces.append(("", _bare(text[at:])))
+    pieces.append(("", _unsaid(text[at:])))
     runs = groupby((piece for piece in pieces if piece[1]), key=lambda piece: piece[0])
     said = "".join(in_code(b"".join(data for _code, data in run), code) for code, run in runs)
     return " ".join("".join(c if c.isprintable() else " " for c in said).split())
@@ -52,7 +52,12 @@ def _bytes(how: str, text: str) -> bytes:
         return data
 
 
-def _bare(text: str) -> bytes:
+def bare(text: str) -> str:
+    """Bytes that stand in a header as they are, as the text they must be."""
+    return text if text.isascii() else in_code(_unsaid(text), "")
+
+
+def _unsaid(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
