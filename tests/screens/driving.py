@@ -110,3 +110,4 @@ async def screens(
         driver = Driver(pilot)
         await driver.settle()
         yield driver
+        app.exit()  # what is still on its way finds nothing to be drawn on
