@@ -18,6 +18,7 @@ from icrm_tui.context import Context
 from icrm_tui.db import Connection, Place
 from icrm_tui.errors import IcrmError, Interrupted, Unavailable
 from icrm_tui.screens.base import OPTIONAL, PLACES, SCREENS, IcrmScreen
+from icrm_tui.screens.keys import KeysInTurn
 from icrm_tui.session import Session
 from icrm_tui.themes import THEMES
 from icrm_tui.widgets.frame import sentence
@@ -45,7 +46,7 @@ def mode(place: str) -> Callable[[], Screen[Any]]:
     return lambda: cast(Screen[Any], nouns.resolve(SCREENS[place])())
 
 
-class IcrmApp(App[str]):
+class IcrmApp(KeysInTurn):
     """Answers what is to open next: `demo`, or nothing."""
 
     CSS_PATH = "app.tcss"
@@ -73,7 +74,6 @@ class IcrmApp(App[str]):
         self._token: int | None = None
         self._reading = ""
         self._closing = False
-        self.pending = 0  # reads and writes that are not answered yet
         glyphs(opening.glyphs)
         for theme in THEMES:
             self.register_theme(theme)

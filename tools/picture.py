@@ -59,7 +59,13 @@ async def settled(pilot: Pilot[Any]) -> None:
 def _busy(app: App[Any]) -> bool:
     """Whether anything is on its way: an answer, a layout, or what a timer is about to ask."""
     screen = app.screen
-    if getattr(app, "pending", 0) or screen._layout_required or screen._repaint_required or screen._dirty_widgets:
+    if (
+        getattr(app, "pending", 0)
+        or getattr(app, "typing", False)
+        or screen._layout_required
+        or screen._repaint_required
+        or screen._dirty_widgets
+    ):
         return True
     nodes = [node for one in app.screen_stack for node in (one, *one.walk_children())]
     return any(getattr(node, "waiting", False) for node in nodes)

@@ -218,7 +218,7 @@ class FilterInput(Vertical):
         elif self.complete is not None:
             self._ask(self.value)
 
-    @work(exclusive=True)
+    @work(exclusive=True, group="filter")
     async def _ask(self, text: str) -> None:
         assert self.complete is not None
         found = await self.complete(text)
