@@ -178,11 +178,11 @@ class ComplaintScreen(Complaining):
 
     views = (View("info", "tab.complaint"), View("history", "tab.history"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        *COMPLAINT_KEYS,
+        Binding("m,space", "moves", "key.complaint.moves", id="complaint.moves"),
+        *(one for one in COMPLAINT_KEYS if one.action != "moves"),
         Binding("enter,p", "customer", "key.complaint.customer", id="complaint.customer"),
         Binding("J", "step(1)", "key.next", id="customer.next"),
         Binding("K", "step(-1)", "key.previous", id="customer.previous"),
-        Binding("space", "moves", "key.complaint.moves", id="complaint.menu", show=False),
         Binding("tab", "tab(1)", "key.tab", id="customer.tab", show=False, priority=True),
         Binding("shift+tab", "tab(-1)", "key.tab", id="customer.tab-back", show=False, priority=True),
     ]

@@ -177,7 +177,7 @@ async def test_one_complaint_from_the_call_to_its_end_and_once_more(full: Path) 
         await say(me, "又坏了")
         row = shown(full, ref)
         assert (row["state"], row["reopened"], row["ended"]) == ("open", 2, "")
-        assert "reopened 2×" in me.text and "又坏了" in row["events"][-1]["text"]
+        assert "reopened 2 times" in me.text and "又坏了" in row["events"][-1]["text"]
         await me.press("u")
         assert state(full, ref) == "closed"
 
@@ -404,7 +404,7 @@ async def test_the_board_by_mouse(full: Path) -> None:
         await me.click("Board")
         await me.click("C-VNW")
         assert me.screen.query_one(Board).column == 1
-        await me.click("> On")
+        await me.click("> Forward")
         assert state(full, ACKNOWLEDGED) == "in-progress"
         await me.click("C-MW9", chain=2)
         assert isinstance(me.screen, ComplaintScreen)
