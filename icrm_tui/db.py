@@ -22,7 +22,7 @@ def open_store(place: Place, *, create: bool = True, readonly: bool = False) -> 
     Without `create` a missing file is refused. What we may not write to is opened for reading.
     """
     if isinstance(place, Service):
-        with _driver(place):
+        with driver(place):
             from icrm_tui.store import pg_schema
         return pg_schema.opened(place, readonly=readonly)
     if not create and not place.exists():
@@ -31,6 +31,8 @@ def open_store(place: Place, *, create: bool = True, readonly: bool = False) -> 
     connection = sqlite.Connection(place, readonly=readonly or not files.writable(place))
     try:
         migrations.migrate(connection)
+        connection.copied = sqlite.copied(connection)
+        connection.readonly = connection.readonly or bool(connection.copied)
     except BaseException:
         connection.close()
         raise
@@ -40,14 +42,14 @@ def open_store(place: Place, *, create: bool = True, readonly: bool = False) -> 
 def attach(place: Place, *, readonly: bool = False, cache_mb: int = 8) -> Connection:
     """One more connection to a store that is open already."""
     if isinstance(place, Service):
-        with _driver(place):
+        with driver(place):
             from icrm_tui.store import postgres
         return postgres.Connection(place, readonly=readonly)
     return sqlite.Connection(place, readonly=readonly, cache_mb=cache_mb)
 
 
 @contextmanager
-def _driver(place: Service) -> Iterator[None]:
+def driver(place: Service) -> Iterator[None]:
     """What speaks to servers comes with an extra."""
     try:
         yield

@@ -271,17 +271,22 @@ def rebuild(connection: db.Connection) -> None:
     """Mark everything for indexing anew and drop what the index holds; `drain` does the work."""
     connection.begin()
     try:
-        connection.clear_search()
-        for noun in nouns.SEARCHED:
-            connection.execute(
-                f"INSERT INTO search_todo SELECT '{noun}', id FROM {nouns.noun(noun).table} WHERE 1 = 1"
-                " ON CONFLICT DO NOTHING"
-            )
-        connection.execute("DELETE FROM search_state")
-        connection.execute("INSERT INTO search_state (version) VALUES (:version)", {"version": tokens.VERSION})
+        mark(connection)
         connection.commit()
     finally:
         connection.rollback()
+
+
+def mark(connection: db.Connection) -> None:
+    """The same, as part of a transaction."""
+    connection.clear_search()
+    for noun in nouns.SEARCHED:
+        connection.execute(
+            f"INSERT INTO search_todo SELECT '{noun}', id FROM {nouns.noun(noun).table} WHERE 1 = 1"
+            " ON CONFLICT DO NOTHING"
+        )
+    connection.execute("DELETE FROM search_state")
+    connection.execute("INSERT INTO search_state (version) VALUES (:version)", {"version": tokens.VERSION})
 
 
 # --- whom did they mean ----------------------------------------------------------------------------------

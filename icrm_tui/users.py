@@ -28,6 +28,8 @@ def identify(ctx: Context) -> Row:
     if first := find(ctx, ctx.setting(DEMO)):
         ctx.user = first["name"]
         return first
+    if ctx.connection.copied:  # whoever reads a copy
+        return {"name": ctx.user}
     if ctx.read("SELECT 1 FROM users LIMIT 1"):
         if came := find(ctx, ctx.user):  # between our two looks
             return came
@@ -57,7 +59,7 @@ def _first(ctx: Context) -> None:
 
 def _joins(ctx: Context) -> None:
     """Whom the server lets in belongs to the team, unless they have left it."""
-    program = Context(ctx.connection, "icrm", ctx.clock, ctx.zone)
+    program = ctx.program()
     with _unless_there():
         program.change("user.add", lambda _tx: add(program, ctx.user))
 

@@ -48,7 +48,7 @@ LAYERS = (
     | {"query_parser", "money", "countries"},
     {"store"},
     {"db", "session"},
-    {"context", "query_values", "query", "search", "lists", "history", "merge", "users", "settings", "doctor"}
+    {"context", "query_values", "query", "search", "lists", "history", "merge", "users", "settings", "doctor", "team"}
     | {"ticks", "calendars"},
     {"collect", "classify"},
     {"engage"},
@@ -71,7 +71,7 @@ APART = (
     ("app", "commands"),
 )
 # the only ones to pass through the door without `db`: they stand beside it
-BEHIND_THE_DOOR = {"store", "db", "session", "history", "doctor"}
+BEHIND_THE_DOOR = {"store", "db", "team", "session", "history", "doctor"}
 
 LONGEST = 400
 LONG = {

@@ -47,6 +47,7 @@ COMMANDS: dict[str, str] = {
     "restore-backup": "store",
     "doctor": "store",
     "reindex": "store",
+    "team": "team",
     "completion": "completion",
 }
 # Typer's own errors by the name of their class: importing what they are would reach into its insides

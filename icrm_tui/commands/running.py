@@ -92,6 +92,8 @@ class Run:
         """The store, opened once, for this user."""
         if self._ctx is None:
             self._ctx = self.opened(db.open_store(self.place))
+            if at := self._ctx.connection.copied:
+                self.out.say(i18n.t("out.copied", at=self.out.shown("at", at)))
         return self._ctx
 
     def opened(self, connection: db.Connection) -> Context:

@@ -33,7 +33,7 @@ def restore(connection: Connection, source: Path) -> Path:
     writing to a file that is gone.
     """
     store = _file(connection)
-    _check(source)
+    check(source)
     kept = _free(store.path)
     backup(store, kept)
     with store.errors(), closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as copied:
@@ -49,7 +49,7 @@ def _file(connection: Connection) -> sqlite.Connection:
     return connection
 
 
-def _check(source: Path) -> None:
+def check(source: Path) -> None:
     """Refuse a file that is no whole store of ours."""
     if not source.is_file():
         raise Unavailable("store-missing", path=str(source))

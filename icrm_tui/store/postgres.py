@@ -16,22 +16,14 @@ from icrm_tui.store import filling
 from icrm_tui.store.connecting import PATIENCE
 from icrm_tui.store.connection import WAIT, Params, Row, Service
 from icrm_tui.store.pg_search import Search
+from icrm_tui.store.pg_sql import HOLD, MOVED, NEXT, NEXT_OF, SCHEMA, SETUP, SLACK
 from icrm_tui.store.speaking import Result, Statement, statement
 from icrm_tui.store.translating import INSERT
 from icrm_tui.store.wire import Wire
 
-SCHEMA = "icrm"
 OLDEST = 150000  # of the servers we know
 FEW, MANY = 100, 20_000  # rows of a long answer fetched at first, and at most
 PAUSE = 0.2  # seconds between two tries to reach a server that is gone
-
-SETUP = f"""SET search_path = {SCHEMA}, pg_temp; SET jit = off; SET client_min_messages = warning;
-SET lock_timeout = '{{wait}}s'; SET idle_in_transaction_session_timeout = '20s'; SET statement_timeout = 0;
-SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = {{readonly}};
-SET bytea_output = hex; {{role}};
-DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '5s', false);
- EXCEPTION WHEN invalid_parameter_value THEN NULL; END $$;
-SELECT current_user::text, pg_is_in_recovery(), current_setting('server_version_num')::int"""
 
 
 class Connection(Search):
@@ -366,6 +358,10 @@ class Connection(Search):
         if self._wire is not None:
             self._wire.call_off()
 
+    @property
+    def host(self) -> str:
+        return self.wire.conn.host.decode()
+
     def close(self) -> None:
         if self._wire is not None:
             self._wire.close()
@@ -380,19 +376,6 @@ class Connection(Search):
 
     def checks(self) -> list[tuple[str, list[str]]]:
         return [("server", [])]
-
-
-NEXT_OF = f"nextval('{SCHEMA}.{{table}}_id_seq')"
-NEXT = f"SELECT {NEXT_OF}"
-SLACK = 64
-MOVED = """SELECT 1 FROM changes WHERE xid >= pg_snapshot_xmin(:moment::pg_snapshot)
- AND NOT pg_visible_in_snapshot(xid, :moment::pg_snapshot) AND xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
- LIMIT 1"""
-
-
-HOLD = """SELECT t.*, COALESCE((SELECT c.xid <> pg_current_xact_id() AND
- NOT pg_visible_in_snapshot(c.xid, :start::pg_snapshot) FROM changes c WHERE c.id = t.rev), t.rev <> 0) AS news
- FROM {table} t WHERE t.id = :id FOR NO KEY UPDATE OF t"""
 
 
 def quoted(name: str) -> str:

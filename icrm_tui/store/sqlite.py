@@ -155,7 +155,7 @@ class Connection(connection.Connection):
     def begin(self) -> None:
         """Take the write lock, waiting up to `wait` seconds for whoever holds it."""
         if self.readonly:
-            raise Unavailable("store-readonly", path=str(self.path))
+            raise Unavailable("store-copied" if self.copied else "store-readonly", path=str(self.path))
         self.insist("BEGIN IMMEDIATE")
 
     def insist(self, sql: str) -> None:
@@ -349,6 +349,13 @@ def is_store(raw: sqlite3.Connection, path: Path) -> bool:
     if tables and not ours:
         raise Unavailable("store-foreign", path=str(path))
     return ours
+
+
+def copied(store: Connection) -> str:
+    """When this was copied from a team's store; empty where it is no copy."""
+    found = store.read("SELECT 1 FROM sqlite_master WHERE name = 'copied'")
+    at: str = store.read("SELECT at FROM copied")[0]["at"] if found else ""
+    return at
 
 
 def copy(source: sqlite3.Connection, target: Path) -> None:
