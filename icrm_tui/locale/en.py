@@ -558,6 +558,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "verb.mail.archive": "mail archived",
     "verb.mail.unarchive": "mail brought back",
     "did.sent": "sent",
+    "did.held": "the mail server cannot be used; mail waits",
     "did.put-off": "put off",
     "did.failed": "not sent",
     "did.doubted": "nobody knows whether it went",
@@ -569,4 +570,3 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "inbox.bounce": "{id} says that a mail came back: {about}",
     "inbox.aside": "{id} is kept aside: {why}.",
 }
-    "did.held": "the mail server cannot be used; mail waits",

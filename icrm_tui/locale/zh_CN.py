@@ -540,6 +540,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "verb.mail.archive": "归档来信",
     "verb.mail.unarchive": "恢复来信",
     "did.sent": "已发送",
+    "did.held": "邮件服务器暂不可用，邮件等待中",
     "did.put-off": "稍后再发",
     "did.failed": "发送失败",
     "did.doubted": "是否发出不明",
@@ -551,4 +552,3 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "inbox.bounce": "{id} 是退信通知：{about}",
     "inbox.aside": "{id} 已搁置：{why}。",
 }
-    "did.held": "邮件服务器暂不可用，邮件等待中",
