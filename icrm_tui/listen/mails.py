@@ -17,8 +17,8 @@ from icrm_tui.collect.interactions import Touch
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.engage import messages
-from icrm_tui.errors import NotFound, Nothing, Refused
-from icrm_tui.listen import complaints, progress
+from icrm_tui.errors import Constraint, NotFound, Nothing, Refused
+from icrm_tui.listen import complaints
 from icrm_tui.listen import complaints_rules as rules_of_complaints
 from icrm_tui.listen import mails_rules as rules
 from icrm_tui.listen.complaints_rules import Complaint
@@ -217,7 +217,12 @@ def _lead(ctx: Context, sender: Address, user: str) -> Who:
         values["company"] = firms[0]["name"]
     channel = channels.read("email", sender.address, "")
     name = rules.called(sender)
-    contact_id = contacts.add(ctx, contacts.Contact(name, values, (channel,)))
+    try:
+        contact_id = contacts.add(ctx, contacts.Contact(name, values, (channel,)))
+    except Refused as error:
+        if error.code != "channel-taken":
+            raise
+        raise Constraint("constraint", detail=error.code) from error  # another mail was faster: look again
     return Who(contacts.get(ctx, contact_id)["customer_id"], contact_id, name)
 
 
