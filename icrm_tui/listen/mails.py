@@ -18,7 +18,7 @@ from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.engage import messages
 from icrm_tui.errors import Constraint, NotFound, Nothing, Refused
-from icrm_tui.listen import complaints
+from icrm_tui.listen import complaints, progress
 from icrm_tui.listen import complaints_rules as rules_of_complaints
 from icrm_tui.listen import mails_rules as rules
 from icrm_tui.listen.complaints_rules import Complaint
