@@ -253,6 +253,19 @@ class Timetable:
         n = bisect_left(laid.sums, wanted) - 1
         return laid.starts[n] + wanted - laid.sums[n]
 
+    def before(self, end: int, worked: int) -> int:
+        """The last instant from which so many seconds are worked until `end`."""
+        if worked <= 0:
+            return end
+        laid = self._around(end)
+        while laid.worked(end) < worked:
+            if laid.first == FIRST:
+                raise Refused("calendar-far")
+            laid = self._lay(max(FIRST, 2 * laid.first - laid.last - 1), laid.last)
+        wanted = laid.worked(end) - worked
+        n = bisect_right(laid.sums, wanted) - 1
+        return laid.starts[n] + wanted - laid.sums[n]
+
     def opens(self, at: int) -> int:
         """The first instant from `at` on at which somebody works."""
         return self.after(at, 1) - 1

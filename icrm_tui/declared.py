@@ -15,11 +15,12 @@ class Field(NamedTuple):
     one of them, with `{test}` where the comparison of `sql` goes. `shown` is what a list prints (default:
     `sql`); `sort` names a NOT NULL key column with an index (key, id) where the list may be ordered by it.
     `choices` are the values of a choice, by their stable English names.
-    `test(place, operator, value)` gives the comparison where the type alone cannot; such a field takes `:` and `=`.
+    `test(place, operator, value)` gives the comparison where the type alone cannot. What a list shows is reckoned from
+    a block of what is `shown` by `told(ctx, values)` where SQL cannot.
 
     Types: text · raw (as typed, without a key) · name · choice · flag · number · day · instant · birthday · user ·
     tag · phone · id · money (minor units of the base currency, shown as whole ones) · amount (whole units of the
-    row's own currency).
+    row's own currency) · span (seconds of working time, said as 4h or 1h30m).
     """
 
     type: str
@@ -30,6 +31,7 @@ class Field(NamedTuple):
     within: str = ""
     choices: tuple[str, ...] = ()
     test: Callable[..., str] | None = None
+    told: Callable[..., list[Any]] | None = None
 
 
 class Parent(NamedTuple):

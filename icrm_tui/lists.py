@@ -1,7 +1,8 @@
 """Any list of any noun: which rows, in what order, showing what."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from icrm_tui import nouns, query
@@ -11,7 +12,7 @@ from icrm_tui.errors import Usage
 from icrm_tui.nouns import Field
 
 BLOCK = 500  # rows read by their ids at once
-NUMBERS = frozenset(("number", "money", "amount", "flag", "id"))  # types whose unknown is sorted as 0
+NUMBERS = frozenset(("number", "money", "amount", "flag", "id", "span"))  # types whose unknown is sorted as 0
 
 
 class Wanted(NamedTuple):
@@ -36,14 +37,22 @@ def rows(ctx: Context, wanted: Wanted, limit: int | None = None, after: int | No
     where, order, params = _shape(ctx, wanted, after)
     tail = f" LIMIT {limit}" if limit is not None else ""
     table = nouns.noun(wanted.noun).table
-    return ctx.read(f"SELECT {_select(ctx, wanted)} FROM {table} t WHERE {where} ORDER BY {order}{tail}", **params)
+    sql = f"SELECT {_select(ctx, wanted)} FROM {table} t WHERE {where} ORDER BY {order}{tail}"
+    return _told(ctx, wanted, ctx.read(sql, **params))
 
 
 def stream(ctx: Context, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
     """All rows as tuples of id and the columns, without holding them."""
     where, order, params = _shape(ctx, wanted, None)
     table = nouns.noun(wanted.noun).table
-    yield from ctx.stream(f"SELECT {_select(ctx, wanted)} FROM {table} t WHERE {where} ORDER BY {order}", **params)
+    sql = f"SELECT {_select(ctx, wanted)} FROM {table} t WHERE {where} ORDER BY {order}"
+    names = ("id", *(word for word in columns(ctx, wanted) if word != "id"))
+    if not _reckoned(ctx, wanted):
+        yield from ctx.stream(sql, **params)
+        return
+    read = ctx.stream(sql, **params)
+    while block := [dict(zip(names, row, strict=True)) for row in islice(read, BLOCK)]:
+        yield from (tuple(row.values()) for row in _told(ctx, wanted, block))
 
 
 def ids(ctx: Context, wanted: Wanted) -> "array[int]":
@@ -74,7 +83,8 @@ def by_ids(ctx: Context, wanted: Wanted, some: Sequence[int]) -> list[Row]:
     table, select = nouns.noun(wanted.noun).table, _select(ctx, wanted)
     for block in _blocks(some):
         places = ", ".join(map(str, block))
-        found.update((row["id"], row) for row in ctx.read(f"SELECT {select} FROM {table} t WHERE t.id IN ({places})"))
+        rows = ctx.read(f"SELECT {select} FROM {table} t WHERE t.id IN ({places})")
+        found.update((row["id"], row) for row in _told(ctx, wanted, rows))
     return [found[row_id] for row_id in some if row_id in found]
 
 
@@ -136,7 +146,8 @@ def _order(ctx: Context, wanted: Wanted) -> tuple[str, bool]:
     if field.sort:
         return field.sort.format(t="t"), down
     empty = "0" if field.type in NUMBERS else "''"
-    return f"COALESCE({(field.shown or field.sql).format(t='t')}, {empty})", down
+    compared = field.sql if field.told else field.shown or field.sql
+    return f"COALESCE({compared.format(t='t')}, {empty})", down
 
 
 def _select(ctx: Context, wanted: Wanted) -> str:
@@ -146,6 +157,18 @@ def _select(ctx: Context, wanted: Wanted) -> str:
         if word != "id"
     ]
     return ", ".join(["t.id AS id", *shown])
+
+
+def _reckoned(ctx: Context, wanted: Wanted) -> dict[str, Callable[..., list[Any]]]:
+    return {word: field.told for word, field in columns(ctx, wanted).items() if field.told}
+
+
+def _told(ctx: Context, wanted: Wanted, rows: list[Row]) -> list[Row]:
+    """The rows with what only their noun can reckon."""
+    for word, told in _reckoned(ctx, wanted).items() if rows else ():
+        for row, value in zip(rows, told(ctx, [row[word] for row in rows]), strict=True):
+            row[word] = value
+    return rows
 
 
 def _field(known: dict[str, Field], word: str) -> Field:

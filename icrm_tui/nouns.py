@@ -41,8 +41,10 @@ NOUNS: dict[str, str] = {
     "reminder": "engage.reminders",
     "message": "engage.messages",
     "category": "listen.categories",
+    "sla": "listen.sla",
     "complaint": "listen.complaints",
     "progress": "listen.progress",
+    "clock": "listen.clocks",
     "mail": "listen.mails",
 }
 
@@ -72,8 +74,10 @@ TABLES: dict[str, str] = {
     "reminder_runs": "reminder",
     "messages": "message",
     "complaint_categories": "category",
+    "sla_policies": "sla",
     "complaints": "complaint",
     "complaint_events": "progress",
+    "complaint_clocks": "clock",
     "mails": "mail",
 }
 
@@ -117,7 +121,10 @@ INDEX = "search:refresh"
 CUSTOM = "collect.fields:query_fields"
 
 # event → reactions, run in the same change with a list of ids
-AFTER: dict[str, tuple[str, ...]] = {"message.sent": ("listen.mails:on_sent",)}
+AFTER: dict[str, tuple[str, ...]] = {
+    "message.sent": ("listen.mails:on_sent",),
+    "calendar.edit": ("listen.complaints:on_calendar",),
+}
 
 # changes that tell of what happened outside the store, which no undo takes back
 LASTING = frozenset(("message.sending", "message.settle", "message.doubt"))

@@ -188,7 +188,9 @@ class _Statement:
             filled = joined("OR", [self.filled(value, noun, row) for value in node.values])
             return filled if word == "has" else f"{filled} IS NOT TRUE"
         own = field(self.ctx, noun, node.field)
-        test, operators = (own.test, EQUAL) if own.test else TESTS[own.type]
+        test, operators = TESTS.get(own.type, (own.test, EQUAL))
+        test = own.test or test
+        assert test is not None
         if operator == "!=":
             same = Comparison(node.field, "=", node.values)
             return f"({self.comparison(same, noun, row)}) IS NOT TRUE"

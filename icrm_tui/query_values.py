@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 from unicodedata import normalize
 
-from icrm_tui import dates, money, nouns
+from icrm_tui import calendars_rules, dates, money, nouns
 from icrm_tui.context import Context
+from icrm_tui.errors import Usage
 from icrm_tui.nouns import Field
 from icrm_tui.query_parser import QueryError, Word
 from icrm_tui.text import fold, like
@@ -49,13 +50,13 @@ def unknown(code: str, word: Word, known: Iterable[str], **values: Any) -> Query
     return QueryError(code if nearest else f"{code}-none", word, nearest=nearest, known=", ".join(words[:12]), **values)
 
 
-def _clean(value: Word) -> str:
+def cleaned(value: Word) -> str:
     return normalize("NFKC", value.text).strip().casefold()
 
 
-def _ends(operator: str, value: Word) -> tuple[str, str] | None:
+def ends_of(operator: str, value: Word) -> tuple[str, str] | None:
     """The two ends of a range, one of them empty where it is open; None for a single value."""
-    first, *rest = RANGE.split(_clean(value))
+    first, *rest = RANGE.split(cleaned(value))
     if not rest:
         return None
     if len(rest) > 1 or operator not in EQUAL or not (first or rest[0]):
@@ -91,7 +92,7 @@ def _tag(place: Place, _operator: str, value: Word) -> str:
 
 def _phone(place: Place, operator: str, value: Word) -> str:
     """Any four digits of a number, or more; with `=` its end, so that a country's prefix may be left out."""
-    digits = "".join(re.findall(r"\d", _clean(value), re.ASCII))
+    digits = "".join(re.findall(r"\d", cleaned(value), re.ASCII))
     if len(digits) < 4:
         raise QueryError("query-phone", value)
     return f"{place.sql} LIKE {place.bind(f'%{digits}' if operator == '=' else f'%{digits}%')}"
@@ -143,7 +144,7 @@ def _id(place: Place, operator: str, value: Word) -> str:
 
 
 def _import(place: Place, operator: str, value: Word) -> str:
-    if _clean(value) == "last":
+    if cleaned(value) == "last":
         return f"{place.sql} = ({LAST_IMPORT})"
     return _counted(place, operator, value, _read_number)
 
@@ -166,11 +167,23 @@ def _money(place: Place, operator: str, value: Word) -> str:
     return _counted(place, operator, value, read)
 
 
+def read_span(text: str, value: Word) -> int:
+    """Seconds of working time: `4h`, `1h30m`, `0`; with `-` in front, that long ago."""
+    try:
+        return 0 if text == "0" else calendars_rules.read_span(text.removeprefix("-")) * (-1 if text[:1] == "-" else 1)
+    except Usage as error:
+        raise QueryError("query-span", value) from error
+
+
+def _lasting(place: Place, operator: str, value: Word) -> str:
+    return _counted(place, operator, value, read_span)
+
+
 def _counted(place: Place, operator: str, value: Word, read: Callable[[str, Word], float]) -> str:
-    ends = _ends(operator, value)
+    ends = ends_of(operator, value)
     if ends is None:
         sign = "=" if operator in EQUAL else operator
-        return f"{place.sql} {sign} {place.bind(read(_clean(value), value))}"
+        return f"{place.sql} {sign} {place.bind(read(cleaned(value), value))}"
     low, high = (read(end, value) if end else None for end in ends)
     if low is not None and high is not None and high < low:
         low, high = high, low
@@ -183,7 +196,7 @@ def _counted(place: Place, operator: str, value: Word, read: Callable[[str, Word
 
 def _dated(place: Place, operator: str, value: Word) -> str:
     """Compared by whole days of the user's zone, `+7d` is one to come; an age (`30d`) is counted from this moment."""
-    text, ends = _clean(value), _ends(operator, value)
+    text, ends = cleaned(value), ends_of(operator, value)
     if ends is None and not text.startswith("+") and dates.back(text, place.ctx.today):
         return _aged(place, operator, value)
     spans = [_span(place.ctx, end, value) for end in ends or (text,) if end]
@@ -214,7 +227,7 @@ def _aged(place: Place, operator: str, value: Word) -> str:
     if operator not in LATER:
         raise QueryError("query-age", value)
     ctx = place.ctx
-    day = _span(ctx, _clean(value), value)[0]
+    day = _span(ctx, cleaned(value), value)[0]
     moment = day.isoformat()
     if place.field.type == "instant":
         moment = dates.utc(day, ctx.now.astimezone(ctx.zone).time(), ctx.zone)
@@ -232,7 +245,7 @@ def _span(ctx: Context, text: str, value: Word) -> tuple[date, date]:
 
 def _birthday(place: Place, operator: str, value: Word) -> str:
     """Birthdays that fall on these days, of this year or the year named; a range may run over New Year."""
-    ends = _ends(operator, value) or (_clean(value),) * 2
+    ends = ends_of(operator, value) or (cleaned(value),) * 2
     first, last = (
         _birth_span(place.ctx, ends[0] or "01-01", value)[0],
         _birth_span(place.ctx, ends[1] or "12-31", value)[1],
@@ -277,6 +290,7 @@ TESTS: dict[str, tuple[Test, frozenset[str]]] = {
     "number": (_number, ORDERED),
     "money": (_money, ORDERED),
     "amount": (_number, ORDERED),
+    "span": (_lasting, ORDERED),
     "id": (_id, ORDERED),
     "import": (_import, EQUAL),
     "day": (_dated, ORDERED),

@@ -8,13 +8,14 @@ import typer
 from icrm_tui.commands.base import Number, Query, Run, Text, Who, Words, group, pairs, run_of, yes_or_no
 from icrm_tui.errors import Usage
 from icrm_tui.i18n import t
-from icrm_tui.listen import categories, complaints
+from icrm_tui.listen import callers, categories, complaints
 from icrm_tui.search import who as meant
 
 app = group()
 category_ = group()
 app.add_typer(category_, name="category")
 
+CLOCKS = ("clock", "state", "due", "left", "promised", "policy", "why")
 EVENTS = ("at", "outcome", "who", "channel", "text")
 
 Ref = Annotated[str, typer.Argument(metavar="REF")]
@@ -41,10 +42,21 @@ def _answer(said: str | None) -> str:
     return "" if said is None else "yes" if yes_or_no(said) else "no"
 
 
+def _clock(one: dict[str, Any]) -> dict[str, Any]:
+    """A clock as people read it: what is left in hours, and why that is promised."""
+    from icrm_tui.calendars_rules import write_span
+
+    left = "" if one["left"] is None else write_span(one["left"])
+    return one | {"left": left, "promised": write_span(one["promised"])}
+
+
 def _page(run: Run, record: dict[str, Any]) -> None:
     """A complaint as people read it: what it is, then what happened."""
-    run.out.record({key: value for key, value in record.items() if key not in ("events", "customer")})
+    run.out.record({key: value for key, value in record.items() if key not in ("events", "customer", "clocks")})
     run.out.line("")
+    if record["clocks"]:
+        run.out.rows([_clock(one) for one in record["clocks"]], CLOCKS)
+        run.out.line("")
     run.out.rows(record["events"], EVENTS)
 
 
@@ -73,7 +85,7 @@ def add(
     if new is None:
         _wrote(run, complaints.add(run.ctx, meant(run.ctx, who), said))
     else:
-        _wrote(run, complaints.take(run.ctx, who, new, said))
+        _wrote(run, callers.take(run.ctx, who, new, said))
 
 
 @app.command("list")

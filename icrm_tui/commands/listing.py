@@ -43,9 +43,10 @@ def _streamed(run: Run, wanted: Wanted, shown: tuple[str, ...]) -> Iterable[dict
 
 
 def _counted(run: Run, fields: Mapping[str, Field], rows: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-    """Money with all the decimals it has; on a terminal with its thousands apart. Scripts get numbers."""
+    """Money with its decimals, on a terminal with its thousands apart; spans of time in hours. Scripts get numbers."""
     words = [word for word, field in fields.items() if field.type in ("money", "amount")]
-    if not words or run.out.json:
+    spans = [word for word, field in fields.items() if field.type == "span"]
+    if not (words or spans) or run.out.json:
         return rows
     base = run.ctx.setting("currency")
     mark = "," if run.out.chosen == "table" else ""
@@ -54,7 +55,14 @@ def _counted(run: Run, fields: Mapping[str, Field], rows: Iterable[dict[str, Any
         currency = row.get("currency", base) if fields[word].type == "amount" else base
         return "" if row[word] is None else f"{row[word]:{mark}.{money.digits(currency)}f}"
 
-    return (row | {word: amount(word, row) for word in words} for row in rows)
+    def span(seconds: int | None) -> str:
+        from icrm_tui.calendars_rules import write_span
+
+        return "" if seconds is None else write_span(seconds)
+
+    return (
+        row | {word: amount(word, row) for word in words} | {word: span(row[word]) for word in spans} for row in rows
+    )
 
 
 def without_id(words: tuple[str, ...]) -> tuple[str, ...]:

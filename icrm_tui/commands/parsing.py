@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "next": "next",
     "tick": "tick",
     "calendar": "calendars",
+    "sla": "sla",
     "reminder": "reminders",
     "complaint": "complaints",
     "outbox": "outbox",

@@ -9,7 +9,7 @@ from icrm_tui.dates import When
 from icrm_tui.db import Ids, Tx
 from icrm_tui.engage import reminders
 from icrm_tui.errors import Refused
-from icrm_tui.listen import complaints
+from icrm_tui.listen import board, complaints
 from icrm_tui.nouns import Owned
 from icrm_tui.search import Who
 
@@ -100,7 +100,7 @@ def brief(ctx: Context, who: Who) -> dict[str, Any]:
         **{key: value for key, value in record.items() if key not in ("rev", "archived", "merged_into", "people")},
         "people": [{"id": f"p{one['id']}", "name": one["name"], "title": one["title"]} for one in people],
         "open": [{"id": f"r{row['id']}", "what": row["what"], "due": reminders.said(row)} for row in opened],
-        "complaints": complaints.unended(ctx, who.customer_id),
+        "complaints": board.unended(ctx, who.customer_id),
         "last": [
             {key: row[key] for key in ("at", "channel", "dir", "who", "text")}
             for row in timeline.entries(ctx, who, LAST)

@@ -1,14 +1,14 @@
 """Complaints, and what else customers tell us: opened, taken on, solved, and closed with the customer's answer."""
 
+from functools import partial
 from typing import Any
 
-from icrm_tui import dates, money, search, settings, users
-from icrm_tui.collect import channels, contacts
+from icrm_tui import dates, money, settings, users
 from icrm_tui.collect.interactions import CHANNELS
 from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.errors import NotFound, Refused, Usage
-from icrm_tui.listen import categories, progress
+from icrm_tui.listen import categories, clocks, progress
 from icrm_tui.listen import complaints_rules as rules
 from icrm_tui.listen.complaints_rules import ENDS, Complaint, moves
 from icrm_tui.nouns import Field, Noun, Owned, Parent, Part, in_name
@@ -44,6 +44,7 @@ def add(ctx: Context, who: Who, complaint: Complaint) -> int:
             **columns,
         )
         progress.add(ctx, complaint_id, "opened", "open", channel=complaint.channel)
+        _follow(ctx, tx, complaint_id)
         if complaint.resolved.strip():
             resolve(ctx, complaint_id, complaint.resolved)
         if complaint.satisfied:
@@ -52,26 +53,6 @@ def add(ctx: Context, who: Who, complaint: Complaint) -> int:
 
     made: int = ctx.change("complaint.add", work)
     return made
-
-
-def take(ctx: Context, reached_by: str, name: str, complaint: Complaint) -> int:
-    """Open a complaint of whoever calls from there; nobody we know becomes a contact of that name, in one change."""
-    made: int = ctx.change("complaint.add", lambda _tx: add(ctx, _caller(ctx, reached_by, name), complaint))
-    return made
-
-
-def _caller(ctx: Context, reached_by: str, name: str) -> Who:
-    try:
-        known = search.who(ctx, reached_by)
-    except NotFound:
-        kind = "email" if "@" in reached_by else "phone"
-        channel = channels.entered(kind, reached_by, ctx.setting("country"))
-        contact_id = contacts.add(ctx, contacts.Contact(name, {}, (channel,)))
-        return Who(contacts.get(ctx, contact_id)["customer_id"], contact_id, name)
-    if fold(known.name) != fold(name):
-        written = f"{'p' if known.noun == 'contact' else 'co'}{known.id}"
-        raise Refused("complaint-known", who=reached_by, id=written, name=known.name)
-    return known
 
 
 def _owner(ctx: Context, who: Who, said: str, category: Row | None) -> str:
@@ -180,6 +161,7 @@ def _move(
         for step, at in rules.passed(row["state"], to):
             progress.add(ctx, complaint_id, step, at)
         progress.add(ctx, complaint_id, event or rules.EVENT.get(to, state), state, text, by)
+        _follow(ctx, tx, complaint_id)
         return state
 
     state: str = ctx.change(f"complaint.{to}", work)
@@ -233,10 +215,40 @@ def edit(ctx: Context, complaint_id: int, values: dict[str, str], base: int | No
                 columns["category_id"] = categories.named(tx, value)["id"] if value.strip() else None
             else:
                 columns |= rules.kept(word, value, row["currency"] or settings.get(ctx, "currency"))
-        return tx.update("complaints", complaint_id, base, **columns)
+        changed = tx.update("complaints", complaint_id, base, **columns)
+        if any(columns.get(word, row[word]) != row[word] for word in ("kind", "severity", "category_id")):
+            if (severity := columns.get("severity", row["severity"])) != row["severity"]:
+                progress.add(ctx, complaint_id, "reprioritised", row["state"], f"{row['severity']} → {severity}")
+            _follow(ctx, tx, complaint_id, afresh=True)
+        return changed
 
     changed: bool = ctx.change("complaint.edit", work)
     return changed
+
+
+def wrote(ctx: Context, complaint_id: int, event: str, text: str, by: str) -> None:
+    """A mail belongs to it: the customer `wrote`, and waits for us again, or we `replied`."""
+
+    def work(tx: Tx) -> None:
+        row = get(ctx, complaint_id)
+        progress.add(ctx, complaint_id, event, row["state"], text, "email", by)
+        if row["state"] == "waiting" and event == "wrote":
+            move(ctx, complaint_id, "start")
+        else:
+            _follow(ctx, tx, complaint_id)
+
+    ctx.change("complaint.note", work)
+
+
+def _follow(ctx: Context, tx: Tx, complaint_id: int, afresh: bool = False) -> None:
+    """Its clocks run, stand still or stop by what has happened."""
+    tx.update("complaints", complaint_id, due_at=clocks.follow(ctx, complaint_id, afresh))
+
+
+def on_calendar(ctx: Context, ids: list[int]) -> None:
+    """Other working hours: whatever is to be answered by them is due at another time."""
+    for complaint_id in clocks.running(ctx, ids):
+        ctx.change("calendar.edit", partial(_follow, ctx, complaint_id=complaint_id))
 
 
 def archive(ctx: Context, complaint_id: int, archived: bool = True) -> bool:
@@ -284,7 +296,7 @@ def show(ctx: Context, complaint_id: int) -> dict[str, Any]:
     row = get(ctx, complaint_id)
     keys = ("number", "channel", "category", "severity", *rules.PLAIN, "satisfied", "reason")
     return {
-        **_line(ctx, row),
+        **lines(ctx, [row])[0],
         "text": row["text"],
         **{key: row[key] or "" for key in keys},
         "order": row["order_ref"],
@@ -293,10 +305,17 @@ def show(ctx: Context, complaint_id: int) -> dict[str, Any]:
         "duplicate_of": row["other"] or "",
         "ended": row["ended_at"],
         "archived": bool(row["archived"]),
+        **clocks.shown(ctx, complaint_id),
         "moves": list(moves(row["kind"], row["state"])),
         "rev": row["rev"],
         "events": progress.of(ctx, complaint_id),
     }
+
+
+def lines(ctx: Context, rows: list[Row]) -> list[dict[str, Any]]:
+    """What every list says of each, with the clock that is due first. Age is counted in days until it ended."""
+    nearest = clocks.nearest(ctx, [row["id"] for row in rows if not row["ended_at"]])
+    return [_line(ctx, row) | nearest.get(row["id"], clocks.NONE) for row in rows]
 
 
 def _line(ctx: Context, row: Row) -> dict[str, Any]:
@@ -315,32 +334,6 @@ def _line(ctx: Context, row: Row) -> dict[str, Any]:
     }
 
 
-def board(ctx: Context, everyone: bool = True, limit: int = 50) -> dict[str, list[dict[str, Any]]]:
-    """By state the worst first, of those the oldest; of what is closed the last one. Mine unless `everyone`."""
-    where = f"{SHOW} WHERE x.state = '{{state}}' AND {MINE} ORDER BY {{order}} LIMIT :limit"
-    orders = dict.fromkeys(BOARD, ORDER) | {"closed": "x.ended_at DESC, x.id DESC"}
-    each = [f"SELECT * FROM ({where.format(state=state, order=order)}) AS s" for state, order in orders.items()]
-    rows = ctx.read(" UNION ALL ".join(each), limit=limit, me=ctx.user, all=int(everyone))
-    return {state: [_line(ctx, row) for row in rows if row["state"] == state] for state in BOARD}
-
-
-def unended(ctx: Context, customer_id: int, limit: int = 50) -> list[dict[str, Any]]:
-    """What a customer still waits for."""
-    sql = f"{SHOW} WHERE x.customer_id = :customer AND x.ended_at = '' ORDER BY {ORDER} LIMIT :limit"
-    return [_line(ctx, row) for row in ctx.read(sql, customer=customer_id, limit=limit)]
-
-
-def counts(ctx: Context, everyone: bool = True) -> dict[str, int]:
-    """How many there are in each state."""
-    sql = f"SELECT x.state, count(*) AS n FROM complaints x WHERE {MINE} GROUP BY x.state"
-    rows = ctx.read(sql, me=ctx.user, all=int(everyone))
-    found = {row["state"]: row["n"] for row in rows}
-    return {state: found.get(state, 0) for state in rules.STATES}
-
-
-BOARD = (*rules.ACTIVE, "closed")  # the columns of the board
-ORDER = "x.weight DESC, x.opened_at, x.id"
-MINE = "x.archived = 0 AND (:all = 1 OR x.owner = :me)"
 CUSTOMER = "FROM customers c WHERE c.id = {t}.customer_id"
 NAME = f"COALESCE((SELECT p.name FROM contacts p WHERE p.id = {{t}}.contact_id), (SELECT c.name {CUSTOMER}), '')"
 CATEGORY = "complaint_categories g WHERE g.id = {t}.category_id"
@@ -383,6 +376,7 @@ NOUN = Noun(
         "opened": Field("instant", "{t}.opened_at", sort="{t}.opened_at"),
         "age": Field("instant", "{t}.opened_at", shown="CASE WHEN {t}.ended_at = '' THEN {t}.opened_at ELSE '' END"),
         "ended": Field("instant", "{t}.ended_at"),
+        **clocks.FIELDS,
         "archived": Field("flag", "{t}.archived"),
     },
     lends={

@@ -8,7 +8,7 @@ from icrm_tui.collect.customers_import import PARTY
 from icrm_tui.collect.staging import changed, doubt, met
 from icrm_tui.context import Context
 from icrm_tui.db import Tx
-from icrm_tui.listen import categories, progress
+from icrm_tui.listen import categories, clocks, progress
 from icrm_tui.listen import complaints_rules as rules
 from icrm_tui.nouns import Match
 from icrm_tui.text import fold
@@ -80,6 +80,10 @@ def publish(ctx: Context, tx: Tx, policy: str) -> dict[str, int]:
         _update(tx, policy)
     _duplicates(tx)
     progress.publish(ctx, tx)
+    clocks.publish(ctx, tx)
+    tx.revise("complaints", ("due_at",), clocks.FRESH)
+    for row in tx.read("SELECT m.id FROM stage.moved m ORDER BY m.id"):
+        tx.update("complaints", row["id"], due_at=clocks.follow(ctx, row["id"]))
     if met(tx):
         # a complaint with a new note is a new version of it
         noted = "SELECT e.complaint_id FROM complaint_events e JOIN stage.target t ON t.id = e.complaint_id"

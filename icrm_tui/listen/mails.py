@@ -18,7 +18,7 @@ from icrm_tui.context import Context
 from icrm_tui.db import Row, Tx
 from icrm_tui.engage import messages
 from icrm_tui.errors import Constraint, NotFound, Nothing, Refused
-from icrm_tui.listen import complaints, progress
+from icrm_tui.listen import complaints
 from icrm_tui.listen import complaints_rules as rules_of_complaints
 from icrm_tui.listen import mails_rules as rules
 from icrm_tui.listen.complaints_rules import Complaint
@@ -133,10 +133,7 @@ def _personal(ctx: Context, tx: Tx, mail: Mail, size: int, kind: str, user: str)
 
 def _append(ctx: Context, complaint: Row, text: str, by: str, outward: bool) -> None:
     """It stands with the complaint; one that waited for the customer waits no more."""
-    event = "replied" if outward else "wrote"
-    progress.add(ctx, complaint["id"], event, complaint["state"], text, "email", by)
-    if complaint["state"] == "waiting" and not outward:
-        complaints.move(ctx, complaint["id"], "start")
+    complaints.wrote(ctx, complaint["id"], "replied" if outward else "wrote", text, by)
 
 
 def _insert(ctx: Context, tx: Tx, mail: Mail, size: int, values: dict[str, Any]) -> list[Any]:
@@ -325,8 +322,7 @@ def on_sent(ctx: Context, ids: list[int]) -> None:
     for message_id in ids:
         row = messages.get(ctx, message_id)
         if row["about_noun"] == "complaint":
-            complaint = complaints.get(ctx, row["about_id"])
-            progress.add(ctx, complaint["id"], "replied", complaint["state"], row["body"], "email", row["who"])
+            complaints.wrote(ctx, row["about_id"], "replied", row["body"], row["who"])
 
 
 # --- reading ---------------------------------------------------------------------------------------------

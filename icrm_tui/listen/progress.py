@@ -11,6 +11,7 @@ from icrm_tui.text import fold
 EVENTS = (
     "opened", "acknowledged", "started", "waiting", "resolved", "satisfied", "final", "unanswered", "closed",
     "unsatisfied", "reopened", "withdrawn", "duplicate", "invalid", "noted", "tried", "assigned", "wrote", "replied",
+    "reprioritised",
 )  # fmt: skip
 
 

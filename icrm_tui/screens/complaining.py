@@ -11,7 +11,7 @@ from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError
 from icrm_tui.i18n import t
 from icrm_tui.improve import handover
-from icrm_tui.listen import complaints, progress
+from icrm_tui.listen import board, complaints, progress
 from icrm_tui.listen.complaints_rules import ENDS, MOVES
 from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting
 from icrm_tui.screens.dialogs import briefs, complaint_moves
@@ -50,7 +50,7 @@ def archive(ctx: Context, ids: list[int], archived: bool) -> int:
 
 def step(record: Record, way: int) -> str:
     """The move to the nearest state that way on the board; empty where none is legal."""
-    places = {state: place for place, state in enumerate(complaints.BOARD)}
+    places = {state: place for place, state in enumerate(board.COLUMNS)}
     here = places.get(record["state"], len(places) - 1)
     found = {
         move: places[state]

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from icrm_tui import nouns
 from icrm_tui.context import Context
 from icrm_tui.i18n import t
-from icrm_tui.listen import complaints
+from icrm_tui.listen import board as columns
 from icrm_tui.screens.acting import Target
 from icrm_tui.screens.complaining import COMPLAINT_KEYS, Complaining, Record
 from icrm_tui.screens.complaint import ComplaintScreen
@@ -26,7 +26,7 @@ OPEN, MINE = "no:ended", "owner:me"
 
 def board(ctx: Context, everyone: bool) -> tuple[dict[str, list[Record]], dict[str, int]]:
     """The cards of every column, and how many there are."""
-    return complaints.board(ctx, everyone), complaints.counts(ctx, everyone)
+    return columns.board(ctx, everyone), columns.counts(ctx, everyone)
 
 
 class ComplaintsScreen(Complaining, ListPlace):

@@ -44,9 +44,9 @@ def page(ctx: Context, target: Target) -> dict[str, Any]:
 
 def unended(ctx: Context, customer_id: int) -> list[dict[str, Any]]:
     """What they still wait for."""
-    from icrm_tui.listen import complaints
+    from icrm_tui.listen import board
 
-    return complaints.unended(ctx, customer_id)
+    return board.unended(ctx, customer_id)
 
 
 def worth(ctx: Context, customer_id: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from icrm_tui import tokens
 from icrm_tui.errors import TooNew, Unavailable
+from icrm_tui.store.schema_clocks import CALENDARS, CLOCKS
 from icrm_tui.store.sqlite import APPLICATION_ID, Connection, copy, is_store
 
 SQLITE = {
@@ -246,18 +247,6 @@ CREATE TABLE tick_log ({id}, at TEXT NOT NULL, did TEXT NOT NULL, written TEXT N
   detail TEXT NOT NULL);
 """
 
-# when people work; every store has a calendar, of whose zone nothing is known yet
-CALENDARS = """
-CREATE TABLE calendars ({id}, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, zone TEXT NOT NULL DEFAULT '',
-  hours TEXT NOT NULL, holidays TEXT NOT NULL DEFAULT '', {rev});
-CREATE INDEX calendars_made ON calendars (created_rev);
-CREATE TABLE calendar_days ({id}, calendar_id INTEGER NOT NULL REFERENCES calendars (id) {later},
-  day TEXT NOT NULL, hours TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '', {rev}, UNIQUE (calendar_id, day));
-CREATE INDEX calendar_days_made ON calendar_days (created_rev);
-INSERT INTO calendars (name, key, hours, holidays, created_rev, rev)
-  VALUES ('standard', 'standard', 'mon-fri 09:00-18:00', 'auto', 0, 0);
-"""
-
 # mail: what goes out, and what came in
 MAIL = """
 CREATE TABLE messages ({id}, customer_id INTEGER REFERENCES customers (id) {later},
@@ -336,6 +325,11 @@ def m007_mail(run: Callable[[str], object]) -> None:
         run(statement.rstrip(";"))
 
 
+def m008_clocks(run: Callable[[str], object]) -> None:
+    for statement in statements(CLOCKS):
+        run(statement.rstrip(";"))
+
+
 MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (
     m001_trunk,
     m002_day,
@@ -344,6 +338,7 @@ MIGRATIONS: tuple[Callable[[Callable[[str], object]], None], ...] = (
     m005_ticks,
     m006_calendars,
     m007_mail,
+    m008_clocks,
 )
 
 

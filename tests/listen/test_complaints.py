@@ -19,7 +19,8 @@ from icrm_tui.dates import When
 from icrm_tui.engage import reminders
 from icrm_tui.errors import Conflict, IcrmError, NotFound, Refused, Usage
 from icrm_tui.improve import handover
-from icrm_tui.listen import categories, complaints, progress
+from icrm_tui.listen import board as columns
+from icrm_tui.listen import callers, categories, complaints, progress
 from icrm_tui.listen import complaints_rules as rules
 from icrm_tui.listen.complaints import Complaint
 from icrm_tui.merge import merge
@@ -102,7 +103,7 @@ def test_an_angry_unknown_caller_in_one_change_that_one_undo_takes_back(ctx: Con
     before = snapshot(ctx)
     action = ctx.action()
     said = Complaint("到货破损", order="A-17", resolved="补发", satisfied="yes")
-    made = complaints.take(action, "138 0000 1111", "王姐", said)
+    made = callers.take(action, "138 0000 1111", "王姐", said)
     record = complaints.show(ctx, made)
     assert (record["name"], record["state"], record["remedy"], record["satisfied"]) == ("王姐", "closed", "补发", "yes")
     assert happened(ctx, made) == ["opened", "acknowledged", "started", "resolved", "satisfied"]
@@ -112,9 +113,9 @@ def test_an_angry_unknown_caller_in_one_change_that_one_undo_takes_back(ctx: Con
 
 
 def test_a_caller_we_know_is_not_made_again(ctx: Context, ada: Who) -> None:
-    complaints.take(ctx, "13800001111", "ADA", Complaint("it leaks"))
+    callers.take(ctx, "13800001111", "ADA", Complaint("it leaks"))
     with pytest.raises(Refused, match="complaint-known") as refused:
-        complaints.take(ctx, "13800001111", "王姐", Complaint("it leaks"))
+        callers.take(ctx, "13800001111", "王姐", Complaint("it leaks"))
     assert refused.value.values == {"who": "13800001111", "id": "p1", "name": "Ada"}
     assert listed(ctx, "", "contact", "name") == ["Ada"]
 
@@ -499,14 +500,14 @@ def test_the_board_has_the_worst_first_and_of_those_the_oldest(ctx: Context, ada
     first, second = (told(ctx, ada, text, kind="question") for text in ("first", "second"))
     complaints.close(ctx, second)
     complaints.close(opened(now=at(1)), first)
-    board = complaints.board(ctx)
-    assert list(board) == list(complaints.BOARD)
+    board = columns.board(ctx)
+    assert list(board) == list(columns.COLUMNS)
     assert [row["what"] for row in board["open"]] == ["critical", "older", "normal"]
     assert [row["what"] for row in board["closed"]] == ["first", "second"]
-    mine = complaints.board(ctx, everyone=False, limit=1)
+    mine = columns.board(ctx, everyone=False, limit=1)
     assert [(row["what"], row["age"]) for row in mine["open"]] == [("older", 2)]
-    assert complaints.counts(ctx) == dict.fromkeys(rules.STATES, 0) | {"open": 3, "resolved": 1, "closed": 2}
-    assert complaints.counts(ctx, everyone=False)["open"] == 2
+    assert columns.counts(ctx) == dict.fromkeys(rules.STATES, 0) | {"open": 3, "resolved": 1, "closed": 2}
+    assert columns.counts(ctx, everyone=False)["open"] == 2
 
 
 def test_a_brief_has_the_complaint_and_its_customer(ctx: Context, ada: Who) -> None:

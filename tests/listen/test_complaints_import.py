@@ -10,7 +10,7 @@ from icrm_tui.collect import customers, importing
 from icrm_tui.collect.importing import Options
 from icrm_tui.context import Context
 from icrm_tui.errors import NotFound
-from icrm_tui.listen import categories, complaints
+from icrm_tui.listen import board, categories, complaints
 from icrm_tui.listen import complaints_rules as rules
 from icrm_tui.listen.complaints import Complaint
 from tests.support import bring, ends, person, snapshot
@@ -329,7 +329,7 @@ def test_a_thousand_complaints_of_consumers_come_in_whole(ctx: Context) -> None:
     assert (ends(report), report.preset, report.dates, report.unmapped) == ({"created": 1000}, "cfpb", "mdy", [])
     assert report.warnings == 23
     assert {(t.field, t.code) for t in report.warned} == {("replied", "import-before")}
-    assert complaints.counts(ctx)["closed"] == 1000
+    assert board.counts(ctx)["closed"] == 1000
     assert {row["reason"] for row in ctx.read("SELECT DISTINCT reason FROM complaints")} == {"imported"}
     timely = ctx.read(
         "SELECT sum(text LIKE '%timely response: Yes%') AS yes, sum(text LIKE '%timely response: No%') AS no"
@@ -353,7 +353,7 @@ def test_a_thousand_complaints_of_consumers_come_in_whole(ctx: Context) -> None:
 def test_a_thousand_service_requests_come_in_whole(ctx: Context) -> None:
     report = whole(ctx, "nyc311/311_Service_Requests.csv")
     assert (ends(report), report.preset, report.warnings) == ({"created": 1000}, "nyc311", 0)
-    found = {state: n for state, n in complaints.counts(ctx).items() if n}
+    found = {state: n for state, n in board.counts(ctx).items() if n}
     assert found == {"open": 29, "acknowledged": 1, "in-progress": 293, "closed": 677}
     hours = ctx.read(
         "SELECT (julianday(ended_at) - julianday(opened_at)) * 24 AS h FROM complaints WHERE state = 'closed'"

@@ -26,7 +26,7 @@ from icrm_tui.collect import (
 )
 from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError
-from icrm_tui.listen import categories, complaints
+from icrm_tui.listen import callers, categories, complaints
 from icrm_tui.listen.complaints_rules import MOVES
 from icrm_tui.merge import merge
 from icrm_tui.search import Who
@@ -95,7 +95,7 @@ def first_channel(ctx: Context, pick: Pick) -> tuple[int, str]:
 def complain(ctx: Context, pick: Pick, n: int) -> Any:
     said = complaints.Complaint(f"broken {n}", category=TAGS[n % 4], resolved="mended" if n % 5 == 0 else "")
     if n % 7 == 0:
-        return complaints.take(ctx, PHONES[n % 3], NAMES[n % 6], said)
+        return callers.take(ctx, PHONES[n % 3], NAMES[n % 6], said)
     return complaints.add(ctx, whom(ctx, pick, n), said)
 
 

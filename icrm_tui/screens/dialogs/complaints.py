@@ -13,7 +13,7 @@ from icrm_tui.collect.interactions import CHANNELS
 from icrm_tui.context import Context
 from icrm_tui.errors import Ambiguous, IcrmError, NotFound, Usage
 from icrm_tui.i18n import t
-from icrm_tui.listen import categories, complaints
+from icrm_tui.listen import callers, categories, complaints
 from icrm_tui.listen import complaints_rules as rules
 from icrm_tui.listen.complaints_rules import Complaint
 from icrm_tui.screens.dialogs.interactions import choices
@@ -142,7 +142,7 @@ class ComplaintDialog(FormDialog):
 
         def add(ctx: Context) -> tuple[int, str]:
             if self.whom is None and name:
-                made = complaints.take(ctx, caller, name, said)
+                made = callers.take(ctx, caller, name, said)
             else:
                 made = complaints.add(ctx, self.whom or search.who(ctx, caller), said)
             return made, complaints.get(ctx, made)["ref"]
