@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -31,6 +31,9 @@ from icrm_tui.widgets.frame import Empty, sentence
 from icrm_tui.widgets.listhead import ListHead
 from icrm_tui.widgets.listing import Listing
 from icrm_tui.widgets.text import glyph
+
+if TYPE_CHECKING:
+    from icrm_tui.app import IcrmApp
 
 COLUMNS = (
     ListColumn("name", "field.segment", 22, 16, 1),
@@ -70,7 +73,8 @@ class ViewDialog(Dialog[bool]):
             yield SegmentView(named=False)
 
     def buttons(self) -> list[Button]:
-        return [button("key.members", "Enter", "save"), button("ui.close", "Esc", "cancel")]
+        enter = cast("IcrmApp", self.app).key_shown("enter")
+        return [button("key.members", enter, "save"), button("ui.close", "Esc", "cancel")]
 
     def action_save(self) -> None:
         self.action_members()

@@ -24,7 +24,8 @@ from tests.screens.test_pictures import DIALOGS, LEADS, PLACES, show
 CATALOGUES = ({**en.WORDS, **en_screens.WORDS}, {**zh_CN.WORDS, **zh_CN_screens.WORDS})
 # names of things that Chinese calls so too, keys of the keyboard, and the words of the query language
 CALLED_SO = re.compile(
-    r"\S+\.(?:db|csv)\b|\w+[:>]\S+|\b(?:[A-Z]\w+/\w+|Excel|Outlook|Google|HubSpot|WhatsApp|LinkedIn|English|icrm|backup"
+    r"\S+\.(?:db|csv)\b|reminder\(.*?[)…]|\w+[:>]\S+|"
+    r"\b(?:[A-Z]\w+/\w+|Excel|Outlook|Google|HubSpot|WhatsApp|LinkedIn|English|icrm|backup"
     r"|Esc|Tab|Home|End|space|shift|PgUp|PgDn|tab|gg|zw|utf|no such|towm|Shanghai|Berlin|New_York)\b"
 )
 
