@@ -3,13 +3,14 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from icrm_tui import dates
+from icrm_tui import dates, i18n
 from icrm_tui.dates import When
 from icrm_tui.i18n import t
 from icrm_tui.recurrence import DAYS
 from icrm_tui.widgets.blocks import Cell
 
 WEEKDAYS = ",".join(DAYS[:5])
+i18n.need("screens")
 
 
 def full(when: When) -> str:

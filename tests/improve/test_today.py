@@ -1,13 +1,22 @@
-"""Today: who has heard nothing for too long, and what I did last. Birthdays are proved with the contacts."""
+"""Today: complaints, who has heard nothing for too long, what I did last, and the week round it.
+
+Birthdays are proved with the contacts.
+"""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+
+import pytest
 
 from icrm_tui import dates, search, settings, users
 from icrm_tui.collect import contacts, interactions
 from icrm_tui.context import Context
+from icrm_tui.dates import When
+from icrm_tui.engage import reminders
 from icrm_tui.improve import today
+from icrm_tui.listen import complaints
+from icrm_tui.listen.complaints_rules import Complaint
 from tests.support import NOW, person
 
 
@@ -70,3 +79,63 @@ def test_a_clock_set_back_shows_what_was_then(ctx: Context, opened: Callable[...
     found = today.today(past)
     assert names(found["birthdays"]) == ["Ada"]
     assert (found["silent"], names(found["touches"])) == ([], ["Ada"])
+
+
+# --- complaints, and the week ----------------------------------------------------------------------------
+
+
+def test_unended_complaints_come_by_age_mine_unless_all(ctx: Context, opened: Callable[..., Context]) -> None:
+    users.add(ctx, "li")
+    person(ctx, "Ada", company="Acme")
+    ada = search.who(ctx, "Ada")
+    for what, days, owner in (("new", 1, "wei"), ("old", 9, "wei"), ("hers", 5, "li"), ("over", 20, "wei")):
+        then = opened("wei", NOW - timedelta(days=days))
+        made = complaints.add(then, ada, Complaint(what, owner=owner))
+        if what == "over":
+            complaints.end(then.action(), made, "withdraw", "a misunderstanding")
+    found = today.today(ctx)["complaints"]
+    assert [(row["what"], row["days"], row["name"], row["who"]) for row in found] == [
+        ("old", 9, "Ada", "p1"),
+        ("new", 1, "Ada", "p1"),
+    ]
+    assert [row["what"] for row in today.today(ctx, everyone=True)["complaints"]] == ["old", "hers", "new"]
+
+
+def test_the_week_counts_by_the_days_of_the_user(ctx: Context) -> None:
+    users.add(ctx, "li")
+    assert today.week(ctx)["begun"] is False
+    person(ctx, "Ada")
+    ada = search.who(ctx, "Ada")
+    midnight = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)  # where today begins in Shanghai
+    for at in (midnight - timedelta(seconds=1), midnight, NOW, NOW - timedelta(days=7)):
+        interactions.add(ctx, ada, interactions.Touch("said", at=dates.stamp(at)))
+    todo = ((-4, None, ""), (0, time(17), ""), (1, None, ""), (6, time(23, 59), ""), (7, None, ""), (2, None, "li"))
+    for days, hour, owner in todo:
+        moment = When(NOW.date() + timedelta(days=days), hour)
+        reminders.add(ctx, ada, reminders.Reminder(f"in {days}", moment, owner=owner))
+    week = today.week(ctx)
+    assert [day["n"] for day in week["touches"]] == [0, 0, 0, 0, 0, 1, 2]
+    assert [day["n"] for day in week["due"]] == [2, 1, 0, 0, 0, 0, 1]
+    assert (week["touches"][-1]["on"], week["due"][0]["on"]) == ("2026-11-23", "2026-11-23")
+    assert (week["next"]["what"], week["done"], week["begun"]) == ("in 1", 0, True)
+    reminders.done(ctx.action(), 1, "reached")
+    week = today.week(ctx)
+    assert (week["done"], week["due"][0]["n"], week["touches"][-1]["n"]) == (1, 1, 3)
+    assert today.week(ctx, everyone=True)["due"][2]["n"] == 1
+
+
+@pytest.mark.file
+def test_no_part_of_the_day_reads_a_whole_table(ctx: Context) -> None:
+    person(ctx, "Ada")
+    asked: list[str] = []
+    ctx.connection.raw.set_trace_callback(asked.append)
+    for everyone in (False, True):
+        today.today(ctx, everyone)
+        today.week(ctx, everyone)
+    ctx.connection.raw.set_trace_callback(None)
+    plans = {sql: [row["detail"] for row in ctx.read(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked if "SELECT" in sql}
+    read = {
+        sql: [step for step in plan if step.startswith("SCAN") and "INDEX" not in step and "CONSTANT" not in step]
+        for sql, plan in plans.items()
+    }
+    assert {sql: steps for sql, steps in read.items() if steps and "any_of_them" not in sql} == {}
