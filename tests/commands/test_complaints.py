@@ -65,7 +65,7 @@ def test_every_other_end_and_back(angry: Icrm) -> None:
 
 def test_a_page_and_a_brief_for_people(angry: Icrm) -> None:
     page = angry("complaint", "show", REF).out
-    assert "what          it leaks" in page
+    assert "what             it leaks" in page
     assert page.endswith("2026-11-23 09:30\topened\twei\tcall\t\n")
     brief = angry("complaint", "brief", REF).out
     assert "moves         ack, start, resolve, withdraw, duplicate, invalid" in brief
