@@ -68,7 +68,7 @@ def test_a_page_and_a_brief_for_people(angry: Icrm) -> None:
     assert "what             it leaks" in page
     assert page.endswith("2026-11-23 09:30\topened\twei\tcall\t\n")
     brief = angry("complaint", "brief", REF).out
-    assert "moves         ack, start, resolve, withdraw, duplicate, invalid" in brief
+    assert "moves            ack, start, resolve, withdraw, duplicate, invalid" in brief
     assert "13800001111" in brief
     assert angry("complaint", "brief", REF, "--json").json["customer"]["id"] == "p1"
     assert f"Complaints\n{REF}\tnormal\topen\t0\tit leaks\n" in angry("brief", "Ada").out
