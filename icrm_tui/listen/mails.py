@@ -3,12 +3,10 @@
 Nothing a mail says makes anything happen: it is noted where its thread or its sender belong, once, and no more.
 """
 
-import os
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from icrm_tui import addresses, config, paths
+from icrm_tui import addresses, config
 from icrm_tui.addresses import Address
 from icrm_tui.collect import channels, contacts, interactions
 from icrm_tui.collect.formats import mail as reading
@@ -22,6 +20,7 @@ from icrm_tui.listen import complaints
 from icrm_tui.listen import complaints_rules as rules_of_complaints
 from icrm_tui.listen import mails_rules as rules
 from icrm_tui.listen.complaints_rules import Complaint
+from icrm_tui.listen.mails_kept import keep
 from icrm_tui.nouns import Field, Noun, Parent, Part
 from icrm_tui.search import Who
 from icrm_tui.text import fold
@@ -59,12 +58,12 @@ def receive(ctx: Context, stream: BinaryIO, kind: str = "") -> Received:
     if not raw.strip():
         raise Nothing("mail-none")
     if len(raw) > reading.LARGEST:
-        path, key, size = _keep(ctx, raw, stream)
+        path, key, size = keep(ctx, raw, stream)
         return _aside(ctx, raw, key, path, size, "oversize")
     try:
         mail = reading.read(raw)
     except Unreadable as reason:
-        path, key, size = _keep(ctx, raw, stream)
+        path, key, size = keep(ctx, raw, stream)
         return _aside(ctx, raw, key, path, size, str(reason))
     return _read(ctx, mail, len(raw), kind)
 
@@ -246,32 +245,6 @@ def _whose(who: Who | None) -> dict[str, int | None]:
 
 
 # --- kept aside ------------------------------------------------------------------------------------------
-
-
-def folder(ctx: Context) -> Path:
-    """Where mail lies that could not be read: beside the store, or on this machine where that is a server's."""
-    place = ctx.connection.place
-    return place.with_name(f"{place.name}.mail") if isinstance(place, Path) else paths.data_folder() / "mail"
-
-
-def _keep(ctx: Context, raw: bytes, rest: BinaryIO) -> tuple[Path, str, int]:
-    """The whole mail in a private file, named by what is in it: the same mail is the same file."""
-    place = folder(ctx)
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = place / f".{os.getpid()}.part"
-    digest, size = sha256(), 0
-    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-        block = raw
-        while block:
-            digest.update(block)
-            size += len(block)
-            file.write(block)
-            block = rest.read(1 << 20)
-        file.flush()
-        os.fsync(file.fileno())
-    path = place / f"{digest.hexdigest()[:40]}.eml"
-    fresh.replace(path)
-    return path, f"sha256:{digest.hexdigest()}", size
 
 
 def _aside(ctx: Context, raw: bytes, key: str, path: Path, size: int, why: str) -> Received:
