@@ -37,7 +37,7 @@ SHOTS: dict[str, tuple[str, ...]] = {
     "contacts": ("2", "j", "j"),
     "companies": ("2", "tab", "j", "j"),
     "filter": ("2", "slash", '"last_contact>30d', "enter", "slash", '" city:', "down"),
-    "customer": ("2", "slash", '"touches>6', "enter", "enter"),
+    "customer": ("2", "slash", '"touches>6 orders>2', "enter", "enter"),
     "contact-edit": ("2", "slash", '"touches>6', "enter", "e"),
     "log": ("2", "l"),
     "find": ("ctrl+k", '"zhang'),
