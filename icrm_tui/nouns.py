@@ -153,6 +153,7 @@ DERIVED: dict[str, str] = {
 DUE: dict[str, str] = {
     "search": "search:DUE",
     "segments": "classify.stays:DUE",
+    "complaints": "listen.sla_due:DUE",
     "outbox": "engage.messages_sending:DUE",
 }
 
