@@ -12,7 +12,8 @@ from icrm_tui.listen.complaints_rules import ACTIVE
 
 DAYS = 7  # of the week before and after
 AHEAD = 7  # days in which a birthday is worth knowing
-MOST = 50  # lines of one kind
+MOST = 50  # lines of one kind, of those that can be many
+CUT = ("complaints", "birthdays", "silent")  # which these are
 
 # by state, for which there is an index however many have ended
 COMPLAINTS = f"""SELECT x.id, x.ref, x.kind, x.state, x.severity, x.what, x.owner, x.opened_at, x.contact_id,

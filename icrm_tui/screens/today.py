@@ -57,6 +57,11 @@ def whole(ctx: Context, everyone: bool) -> tuple[dict[str, list[Record]], Record
     return today.today(ctx, everyone), today.week(ctx, everyone)
 
 
+def counted(section: str, rows: list[Record]) -> str:
+    """How many there are, or that there are more than are shown."""
+    return f"{len(rows)}+" if section in today.CUT and len(rows) >= today.MOST else str(len(rows))
+
+
 class TodayScreen(Reminding):
     place = "today"
     AUTO_FOCUS = "Listing"
@@ -124,10 +129,11 @@ class TodayScreen(Reminding):
         lines: list[Row] = []
         for section, make in makers.items():
             if sections[section]:
-                lines.append(Row(-1, heading=f"{t(f'today.{section}')} {len(sections[section])}"))
+                lines.append(Row(-1, heading=f"{t(f'today.{section}')} {counted(section, sections[section])}"))
                 lines += self._rows(section, sections[section], make)
         listing = self.listing
         listing.fill(listing.reload(), 0, lines)
+        listing.set_total(len(lines))
         self._calm(sections, week, bool(lines))
         self._frame(sections, week)
         self.refresh_bindings()

@@ -13,6 +13,8 @@ from icrm_tui.context import Context
 from icrm_tui.dates import When
 from icrm_tui.engage import reminders
 from icrm_tui.engage.reminders import Reminder
+from icrm_tui.listen import complaints
+from icrm_tui.listen.complaints_rules import Complaint
 from icrm_tui.screens.complaint import ComplaintScreen
 from icrm_tui.screens.customer import CustomerScreen
 from icrm_tui.screens.dialogs.interactions import LogDialog
@@ -312,3 +314,14 @@ def test_today_is_a_handful_of_reads_however_much_there_is(full: Path) -> None:
     before = counted(full)
     work_for(full, *(f"call {n}" for n in range(30)))
     assert counted(full) == before <= 16
+
+
+async def test_what_is_cut_short_says_that_there_is_more(full: Path) -> None:
+    def many(ctx: Context) -> None:
+        whom = search.who(ctx, "张伟")
+        for n in range(60):
+            complaints.add(ctx.action(), whom, Complaint(f"late again {n}"))
+
+    told(full, many)
+    async with screens(full) as me:
+        assert "Complaints 50+" in me.text
