@@ -63,8 +63,15 @@ def _sender(value: str) -> str:
     from icrm_tui import addresses
 
     found = addresses.read(value)
-    if found is None or not found.name.isprintable():
+    if found is None or not found.name.isprintable() or not found.address.isascii():
         raise Usage("email-invalid", value=value)
+    return value
+
+
+def _kept(value: str) -> str:
+    """Where the password lies; never the password itself, which is not repeated."""
+    if value != "keyring" and not re.search(r"[/\\]", value):
+        raise Usage("mail-secret")
     return value
 
 
@@ -81,7 +88,7 @@ SCHEMA: dict[str, Callable[[str], str]] = {
     "mail_tls": _choice("mail_tls", ("starttls", "tls", "none")),
     "mail_user": _login,
     "mail_from": _sender,
-    "mail_secret": str.strip,
+    "mail_secret": _kept,
 }
 
 

@@ -86,20 +86,16 @@ def harmless(words: bytes | str, secrets: tuple[str, ...] = ()) -> str:
 
 def new_id(sender: Address, token: str) -> str:
     """A Message-ID that nobody has had."""
-    return f"<{token}@{_ascii(domain(sender.address))}>"
-
-
-def _ascii(host: str) -> str:
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return "icrm.invalid"
+    return f"<{token}@{domain(wire(sender.address))}>"
 
 
 def wire(address: str) -> str:
-    """The address as servers take it: the part after the @ in ASCII."""
+    """The address as servers take it: the part after the @ in ASCII, where that can be."""
     local, _at, host = address.rpartition("@")
-    return f"{local}@{_ascii(host)}"
+    try:
+        return f"{local}@{host.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return address
 
 
 def compose(row: dict[str, Any], sender: Address, now: datetime) -> bytes:

@@ -270,6 +270,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.mail-host": "“{value}” is no name of a server; write mail.example.com.",
     "error.mail-port": "“{value}” is no port; a number up to 65535.",
     "error.mail-user": "The name at the mail server holds what cannot be typed.",
+    "error.mail-secret": "mail_secret says where the password lies: keyring, or the path of a file of mode 0600.",
     "error.mail-unset": "No mail server is set up; see docs/mail.md: icrm config set mail_host NAME",
     "error.mail-no-sender": 'Who sends? Say it with: icrm config set mail_from "Name <you@example.com>"',
     "error.mail-bare": "A password does not go to {host} for all to read; set mail_tls to starttls or tls.",

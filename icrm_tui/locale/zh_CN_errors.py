@@ -270,6 +270,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "error.mail-host": "“{value}”不是服务器名，请写成 mail.example.com。",
     "error.mail-port": "“{value}”不是端口号，应为 65535 以内的数字。",
     "error.mail-user": "邮件服务器用户名含有无法输入的字符。",
+    "error.mail-secret": "mail_secret 只写密码存放处：keyring，或权限为 0600 的文件路径。",
     "error.mail-unset": "尚未设置邮件服务器，见 docs/mail.md：icrm config set mail_host 名称",
     "error.mail-no-sender": '发件人是谁？请设置：icrm config set mail_from "姓名 <you@example.com>"',
     "error.mail-bare": "不能把密码明文发给 {host}，请把 mail_tls 设为 starttls 或 tls。",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
@@ -34,6 +34,7 @@ class Post:
         self.mail = "250 OK"
         self.password = b""
         self.port = 0
+        self.silent: Event | None = None  # what is taken is not answered for until this is set
 
     @property
     def ids(self) -> Counter[str]:
@@ -77,6 +78,8 @@ class Post:
                 assert isinstance(made, EmailMessage)
                 self.taken.append(made)
                 self.sizes.append(len(envelope.content))
+            while self.silent and not self.silent.is_set():
+                await asyncio.sleep(0.01)
             if answer is None or answer.startswith("!"):
                 server.transport.abort()
                 return "421"

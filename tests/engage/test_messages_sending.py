@@ -260,10 +260,12 @@ def test_a_password_does_not_go_over_an_open_line(ctx: Context, ada: Who) -> Non
     ("mail_host", "mail example"), ("mail_host", "a/b"), ("mail_host", "-oProxyCommand"), ("mail_port", "0"),
     ("mail_port", "65536"), ("mail_port", "x"), ("mail_tls", "ssl"), ("mail_from", "nobody"),
     ("mail_from", "Eve <eve@x.example>\r\nBcc: bob@x.example"), ("mail_user", "a\r\nb"),
+    ("mail_from", "李娜@yun.example"), ("mail_secret", "hunter2"),
 ])  # fmt: skip
 def test_settings_that_mean_nothing_are_refused(key: str, value: str) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(Usage) as error:
         config.put(key, value)
+    assert "hunter2" not in repr(error.value)
 
 
 def _secret(text: str) -> None:
