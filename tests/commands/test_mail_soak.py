@@ -15,9 +15,7 @@ from tests.support import Icrm
 
 
 @pytest.mark.soak
-def test_a_filter_killed_anywhere_loses_nothing(
-    icrm: Icrm, store: Path, tmp_path: Path
-) -> None:
+def test_a_filter_killed_anywhere_loses_nothing(icrm: Icrm, store: Path, tmp_path: Path) -> None:
     random = Random(11)
     icrm("contact", "add", "Ada")
     some = [raw.replace(b"<x@", b"<%d@" % n) for n, (raw, _so) in enumerate(corpus().values())]
