@@ -14,6 +14,7 @@ COLUMNS = {
     "overdue": ("id", "due", "name", "what", "priority"),
     "due": ("id", "due", "name", "what", "priority"),
     "complaints": ("ref", "days", "name", "what", "severity", "state"),
+    "mail": ("mail", "state", "name", "subject", "answer"),
     "birthdays": ("id", "name", "company", "on", "turns"),
     "silent": ("id", "name", "owner", "days"),
     "touches": ("id", "name", "at", "channel", "text"),

@@ -13,7 +13,7 @@ from icrm_tui.listen.complaints_rules import ACTIVE
 DAYS = 7  # of the week before and after
 AHEAD = 7  # days in which a birthday is worth knowing
 MOST = 50  # lines of one kind, of those that can be many
-CUT = ("complaints", "birthdays", "silent")  # which these are
+CUT = ("complaints", "mail", "birthdays", "silent")  # which these are
 
 # by state, for which there is an index however many have ended
 COMPLAINTS = f"""SELECT x.id, x.ref, x.kind, x.state, x.severity, x.what, x.owner, x.opened_at, x.contact_id,
@@ -21,6 +21,10 @@ COMPLAINTS = f"""SELECT x.id, x.ref, x.kind, x.state, x.severity, x.what, x.owne
  FROM complaints x LEFT JOIN customers c ON c.id = x.customer_id LEFT JOIN contacts p ON p.id = x.contact_id
  WHERE x.state IN ({", ".join(f"'{state}'" for state in ACTIVE)}) AND x.archived = 0{{own}}
  ORDER BY x.opened_at, x.id LIMIT :most"""
+# mail to customers that did not go, came back, or of which nobody knows: somebody has to say what becomes of it
+MAIL = """SELECT m.id, m.name, m.subject, m.state, m.why, m.answer, m.who, m.queued_at AS at,
+ m.contact_id, m.customer_id FROM messages m WHERE m.state IN ('unknown', 'failed', 'returned') AND m.customer_id IS NOT NULL{own}
+ ORDER BY m.queued_at, m.id LIMIT :most"""
 BIRTHDAYS = """SELECT p.id, p.name, p.birthday, c.owner,
  CASE WHEN c.kind = 'company' THEN c.name ELSE '' END AS company
  FROM contacts p JOIN customers c ON c.id = p.customer_id
@@ -40,8 +44,8 @@ TOUCHES = """SELECT i.id, i.at, i.channel, i.dir, i.who, i.customer_id, i.contac
 
 
 def today(ctx: Context, everyone: bool = False) -> dict[str, list[dict[str, Any]]]:
-    """What is overdue and what is due by tonight, complaints that have not ended (the oldest first), birthdays of the
-    coming week, customers grown silent (longest first), and the last touches.
+    """What is overdue and what is due by tonight, complaints that have not ended (the oldest first), mail that did not
+    go, birthdays of the coming week, customers grown silent (longest first), and the last touches.
 
     Mine, unless `everyone`. A birthday has `on` (a day) and `turns` (None where the year is unknown).
     """
@@ -51,6 +55,10 @@ def today(ctx: Context, everyone: bool = False) -> dict[str, list[dict[str, Any]
         "overdue": [row for row in due if row["overdue"]],
         "due": [row for row in due if not row["overdue"]],
         "complaints": _complaints(ctx, everyone),
+        "mail": [
+            {"id": _who(row["contact_id"], row["customer_id"]), "mail": f"m{row['id']}", **{k: row[k] for k in LETTER}}
+            for row in ctx.read(MAIL.format(own="" if everyone else " AND m.who = :me"), me=ctx.user, most=MOST)
+        ],
         "birthdays": _birthdays(ctx, whose["own"]),
         "silent": _silent(ctx, whose),
         "touches": [
@@ -102,6 +110,7 @@ def _from(ctx: Context, day: date) -> str:
     return dates.utc(day, None, ctx.zone)
 
 
+LETTER = ("name", "subject", "state", "why", "answer", "who", "at")
 TOUCH = ("name", "at", "channel", "dir", "who", "text")
 
 

@@ -52,6 +52,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     # today
     "today.complaints": "Complaints",
     "today.birthdays": "Birthdays",
+    "today.mail": "Mail that asks what became of it",
     "today.silent": "Silent customers",
     "today.touches": "My last touches",
     "today.nothing": "Nothing waits today.",
@@ -554,6 +555,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "field.sender": "Sender",
     "field.receiver": "Receiver",
     "field.answer": "Server said",
+    "field.mail": "Mail",
     "field.tries": "Tries",
     "field.next": "Next try",
     "field.queued": "Queued",

@@ -43,6 +43,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     # today
     "today.complaints": "投诉",
     "today.birthdays": "生日",
+    "today.mail": "去向待确认的邮件",
     "today.silent": "沉默客户",
     "today.touches": "我最近的跟进",
     "today.nothing": "今天没有待办。",
@@ -536,6 +537,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "field.sender": "发件人",
     "field.receiver": "收件人",
     "field.answer": "服务器答复",
+    "field.mail": "邮件",
     "field.tries": "尝试次数",
     "field.next": "下次发送",
     "field.queued": "排队时间",

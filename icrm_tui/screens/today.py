@@ -36,6 +36,7 @@ DOES = {
     "overdue": "key.log-done",
     "due": "key.log-done",
     "complaints": "key.open",
+    "mail": "key.customer",
     "birthdays": "key.log",
     "silent": "key.log",
     "touches": "key.customer",
@@ -121,6 +122,7 @@ class TodayScreen(Reminding):
             "overdue": self._due,
             "due": self._due,
             "complaints": self._complaint,
+            "mail": self._mail,
             "birthdays": self._birthday,
             "silent": self._silent,
             "touches": self._touch,
@@ -200,6 +202,11 @@ class TodayScreen(Reminding):
         name = row["name"] or t("today.nobody")
         return marked("severity", row["severity"]), Cell(name, "strong"), said, t("today.days", n=row["days"])
 
+    def _mail(self, row: Record) -> Cells:
+        what = Cell(f"{glyph('warn')} {chosen('state', row['state'])}", "warning")
+        said = f"{row['mail']} {row['subject']}" + (f"  {row['who']}" if self.everyone else "")
+        return what, Cell(row["name"], "strong"), said, day(local(row["at"], self.icrm.zone).date(), self.day)
+
     def _birthday(self, row: Record) -> Cells:
         age = t("today.turns", n=row["turns"]) if row["turns"] is not None else ""
         what = Cell(f"{glyph('dot')} {t('today.birthday')}", "accent")
@@ -277,7 +284,7 @@ class TodayScreen(Reminding):
             from icrm_tui.screens.complaint import ComplaintScreen
 
             self.app.push_screen(ComplaintScreen(item.target[1]))
-        elif item.section == "touches":
+        elif item.section in ("mail", "touches"):
             self.action_page()
         else:
             self.action_log()

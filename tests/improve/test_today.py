@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from icrm_tui import dates, search, settings, users
+from icrm_tui.addresses import Address
 from icrm_tui.collect import contacts, interactions
 from icrm_tui.context import Context
 from icrm_tui.dates import When
-from icrm_tui.engage import reminders
+from icrm_tui.engage import messages, reminders
+from icrm_tui.engage.messages import Message
 from icrm_tui.improve import today
 from icrm_tui.listen import complaints
 from icrm_tui.listen.complaints_rules import Complaint
@@ -139,3 +141,26 @@ def test_no_part_of_the_day_reads_a_whole_table(ctx: Context) -> None:
         for sql, plan in plans.items()
     }
     assert {sql: steps for sql, steps in read.items() if steps and "any_of_them" not in sql} == {}
+
+
+def test_mail_that_did_not_go_asks_whoever_wrote_it(ctx: Context, opened: Callable[..., Context]) -> None:
+    users.add(ctx, "li", email="li@yun.example")
+    person(ctx, "Ada", email="ada@engines.example")
+    ada, program = search.who(ctx, "Ada"), ctx.program()
+    ids = [messages.add(ctx, ada, Message("x", f"Mail {n}")) for n in range(4)]
+    theirs = messages.add(opened("li"), ada, Message("x", "Theirs"))
+    told = messages.notify(ctx, "li", Message("x", "To one of us"))
+    assert told
+    for message_id in (*ids[:3], theirs, told):
+        messages.claim(program, message_id, Address("", "service@yun.example"))
+    for message_id, state in ((ids[0], "sent"), (ids[1], "failed"), (theirs, "failed"), (told, "failed")):
+        messages.settle(program, message_id, state, "550 no")
+    messages.doubt(program, ids[2])
+    found = today.today(ctx)["mail"]
+    assert [(one["mail"], one["id"], one["state"], one["answer"]) for one in found] == [
+        ("m2", "p1", "failed", "550 no"), ("m3", "p1", "unknown", ""),
+    ]  # fmt: skip
+    assert len(today.today(ctx, everyone=True)["mail"]) == 3
+    messages.went(ctx, ids[2])
+    messages.drop(ctx, ids[1])
+    assert today.today(ctx)["mail"] == []

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from icrm_tui import db, search
+from icrm_tui.addresses import Address
 from icrm_tui.collect import interactions
 from icrm_tui.context import Context
 from icrm_tui.dates import When
-from icrm_tui.engage import reminders
+from icrm_tui.engage import messages, reminders
+from icrm_tui.engage.messages import Message
 from icrm_tui.engage.reminders import Reminder
 from icrm_tui.listen import complaints
 from icrm_tui.listen.complaints_rules import Complaint
@@ -325,3 +327,23 @@ async def test_what_is_cut_short_says_that_there_is_more(full: Path) -> None:
     told(full, many)
     async with screens(full) as me:
         assert "Complaints 50+" in me.text
+
+
+# --- mail ------------------------------------------------------------------------------------------------
+
+
+async def test_mail_nobody_knows_of_is_a_line_of_the_day_and_opens_its_customer(full: Path) -> None:
+    def doubt(ctx: Context) -> None:
+        program = ctx.program()
+        for subject in ("Your seal", "Your other seal"):
+            sent = messages.add(ctx, search.who(ctx, "张伟"), Message("x", subject, to="zw@yun.example"))
+            messages.claim(program, sent, Address("", "service@yun.example"))
+            messages.doubt(program, sent)
+
+    told(full, doubt)
+    async with screens(full) as me:
+        assert "Mail that asks what became of it 2" in me.text
+        assert "m1 Your seal" in me.text
+        await me.click("m2 Your other seal")
+        await me.press("enter")
+        assert isinstance(me.screen, CustomerScreen)
