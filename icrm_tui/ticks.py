@@ -14,7 +14,7 @@ def note(ctx: Context, tx: Tx, some: Iterable[dict[str, Any]]) -> None:
     """Log these pieces of work in the transaction that does them."""
     tx.derive_many(
         "INSERT INTO tick_log (at, did, written, who, detail) VALUES (?, ?, ?, ?, ?)",
-        [(ctx.stamp, *(str(one[key]) for key in SHOWN)) for one in some],
+        [(ctx.stamp, *(str(one[key]) for key in SHOWN)) for one in list(some)[-KEPT:]],
     )
     tx.derived("DELETE FROM tick_log WHERE id <= (SELECT max(l.id) FROM tick_log l) - :kept", kept=KEPT)
 

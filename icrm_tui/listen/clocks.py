@@ -232,19 +232,19 @@ def _left(place: Place, operator: str, value: Word) -> str:
     else:
         bounds = [(sign, end) for sign, end in zip((">=", "<="), ends, strict=True) if end]
     spans = [(sign, read_span(text, value)) for sign, text in bounds]
-    ctx, tests = place.ctx, []
-    now = time.seconds(ctx.stamp)
+    ctx, now = place.ctx, time.seconds(place.ctx.stamp)
+    tests: dict[int, list[str]] = {}
     for row in ctx.read("SELECT DISTINCT calendar_id AS id FROM complaint_clocks WHERE stopped_at = '' ORDER BY 1"):
         table = calendars.timetable(ctx, row["id"])
-        moments = [
-            (sign, table.after(now, span) if span >= 0 else table.before(now, -span), span) for sign, span in spans
-        ]
-        compared = [f"k.due_at {sign} {place.bind(time.stamped(at))}" for sign, at, _span in moments]
-        tests.append(f"k.calendar_id = {row['id']} AND {' AND '.join(compared)}")
-    if not tests:
-        return "1 = 0"
-    either = " OR ".join(f"({test})" for test in tests)
-    return f"EXISTS (SELECT 1 {RUNNING.replace('{t}', place.row)} AND k.due_at = {place.row}.due_at AND ({either}))"
+        moments = ((sign, table.after(now, n) if n >= 0 else table.before(now, -n)) for sign, n in spans)
+        tests[row["id"]] = [f"{place.row}.due_at {sign} {place.bind(time.stamped(at))}" for sign, at in moments]
+    runs = f"{place.row}.due_at <> '{NEVER}'"
+    if len(tests) < 2:  # as nearly everywhere: then nobody has to look whose hours count
+        return " AND ".join([runs, *next(iter(tests.values()), [])])
+    own = [f"k.calendar_id = {calendar} AND {' AND '.join(some)}" for calendar, some in tests.items()]
+    # not by the index of what is due: there may be thousands of the same moment
+    first = f"{RUNNING.replace('{t}', place.row)} AND k.due_at || '' = {place.row}.due_at"
+    return f"{runs} AND EXISTS (SELECT 1 {first} AND ({' OR '.join(f'({one})' for one in own)}))"
 
 
 def _breached(place: Place, _operator: str, value: Word) -> str:
