@@ -23,7 +23,8 @@ COMPLAINTS = f"""SELECT x.id, x.ref, x.kind, x.state, x.severity, x.what, x.owne
  ORDER BY x.opened_at, x.id LIMIT :most"""
 # mail to customers that did not go, came back, or of which nobody knows: somebody has to say what becomes of it
 MAIL = """SELECT m.id, m.name, m.subject, m.state, m.why, m.answer, m.who, m.queued_at AS at,
- m.contact_id, m.customer_id FROM messages m WHERE m.state IN ('unknown', 'failed', 'returned') AND m.customer_id IS NOT NULL{own}
+ m.contact_id, m.customer_id FROM messages m
+ WHERE m.state IN ('unknown', 'failed', 'returned') AND m.customer_id IS NOT NULL{own}
  ORDER BY m.queued_at, m.id LIMIT :most"""
 BIRTHDAYS = """SELECT p.id, p.name, p.birthday, c.owner,
  CASE WHEN c.kind = 'company' THEN c.name ELSE '' END AS company
