@@ -185,12 +185,13 @@ def _may(ctx: Context, message_id: int, move: str) -> Row:
 # --- sending: called by who holds the lock of the outbox, as the program ---------------------------------
 
 
-def due(ctx: Context) -> list[Row]:
+def due(ctx: Context, most: int = 1_000_000) -> list[Row]:
     """What is to be sent now, the longest due first."""
     return ctx.read(
         "SELECT id, name, address, subject FROM messages WHERE state = 'queued' AND next_at <= :now"
-        " ORDER BY next_at, id",
+        " ORDER BY next_at, id LIMIT :most",
         now=ctx.stamp,
+        most=most,
     )
 
 

@@ -33,7 +33,7 @@ def send(ctx: Context) -> Sent:
     """Send everything that is due. Refused where no server is set up and something waits."""
     to = server()
     if to is None:
-        if messages.due(ctx) or messages.left(ctx):
+        if messages.due(ctx, 1) or messages.left(ctx):
             raise Refused("mail-unset")
         return Sent([])
     program = ctx.program()
@@ -42,7 +42,7 @@ def send(ctx: Context) -> Sent:
             return Sent([], busy=True)
         pieces = [_piece("doubted", row) for row in messages.left(program) if messages.doubt(program, row["id"])]
         try:
-            while waiting := messages.due(program)[:BATCH]:
+            while waiting := messages.due(program, BATCH):
                 more, on = _batch(program, to, waiting)
                 pieces += more
                 if not on:

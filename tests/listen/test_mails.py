@@ -302,6 +302,19 @@ def test_a_mail_is_nobodys_last_change(ctx: Context, lena: Who) -> None:
     assert len(touches(ctx)) == 1
 
 
+def test_all_a_mail_made_is_taken_back_by_its_change_and_made_again(ctx: Context) -> None:
+    person(ctx, "Ada")
+    before = snapshot(ctx)
+    came = come(ctx, letter(), "complaint")
+    after = snapshot(ctx)
+    history.undo(ctx, _change_of(ctx, came))
+    assert snapshot(ctx) == before
+    assert ctx.last_change
+    history.undo(ctx, ctx.last_change)
+    assert snapshot(ctx) == after
+    assert come(ctx, letter()).known
+
+
 def test_two_who_are_one_keep_what_they_wrote(ctx: Context, lena: Who, opened: Callable[..., Context]) -> None:
     come(ctx, letter())
     other = person(ctx, "Lena V", company="Vogt GmbH")
