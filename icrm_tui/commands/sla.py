@@ -4,12 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
-from icrm_tui.commands.base import Number, Run, Text, given, group, pairs, run_of
+from icrm_tui.calendars_rules import write_span
+from icrm_tui.commands.base import Number, Query, Run, Text, given, group, pairs, run_of
 from icrm_tui.errors import Usage
 from icrm_tui.listen import sla
 
 app = group()
 
+TIMES = ("mean", "median", "p90", "max", "mean_all")
 COLUMNS = ("name", "severity", "category", "tier", "first_reply", "resolution", "calendar", "escalate")
 
 Policy = Annotated[str, typer.Argument(metavar="POLICY")]
@@ -83,6 +85,27 @@ def unarchive(ctx: typer.Context, name: Policy) -> None:
     policy_id = sla.find(run.ctx, name)["id"]
     sla.archive(run.ctx, policy_id, False)
     _wrote(run, policy_id)
+
+
+@app.command()
+def report(
+    ctx: typer.Context,
+    query: Query = None,
+    by: Annotated[str, typer.Option(metavar="policy|owner|category|severity|month")] = "policy",
+    hours: Annotated[str, typer.Option(metavar="working|all")] = "working",
+) -> None:
+    """icrm sla report opened>=this-year --by month"""
+    from icrm_tui.listen import sla_report
+
+    run = run_of(ctx)
+    rows = sla_report.report(run.ctx, run.asked(query), by, hours)
+    if not run.out.json:
+        rows = [row | {word: _hours(row[word]) for word in TIMES} for row in rows]
+    run.out.rows(rows, (by, "clock", "n", "met", "missed", "rate", "running", "flagged", "mean", "median", "p90"))
+
+
+def _hours(seconds: float | None) -> str:
+    return "" if seconds is None else write_span(round(seconds))
 
 
 @app.command()

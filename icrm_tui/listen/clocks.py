@@ -15,6 +15,7 @@ from icrm_tui.context import Context
 from icrm_tui.db import Ids, Row, Tx
 from icrm_tui.listen import sla
 from icrm_tui.listen import sla_rules as rules
+from icrm_tui.listen.complaints_rules import ACTIVE
 from icrm_tui.listen.sla_rules import NEVER, About, Clock, Happened, Policy, Terms
 from icrm_tui.nouns import Field, Noun, Parent, Part
 from icrm_tui.query_parser import QueryError, Word
@@ -120,18 +121,20 @@ def _staged(ctx: Context, tx: Tx) -> Iterator[tuple[Any, ...]]:
     policies = sla.policies(ctx)
     by_tier = any(one.tier for one in policies)
     tables: dict[int, Timetable] = {}
-    fresh = "JOIN stage.target g ON g.id = {} WHERE g.fresh = 1"
     steps = iter(
         tx.connection.stream(
-            f"SELECT e.complaint_id, e.at, e.event, e.state FROM complaint_events e {fresh.format('e.complaint_id')}"
-            " ORDER BY e.complaint_id, e.id"
+            "SELECT e.complaint_id, e.at, e.event, e.state FROM complaint_events e JOIN stage.target g"
+            " ON g.id = e.complaint_id WHERE g.fresh = 1 ORDER BY e.complaint_id, e.id"
         )
     )
     step = next(steps, None)
-    for row in tx.read(f"SELECT {_of('c', ABOUT)} FROM complaints c {fresh.format('c.id')} ORDER BY c.id"):
+    for row in tx.read(
+        f"SELECT {_of('c', ABOUT)}, c.state, r.timely FROM complaints c JOIN stage.target g ON g.id = c.id"
+        " JOIN stage.rows r ON r.n = g.n WHERE g.fresh = 1 ORDER BY c.id"
+    ):
         happened = []
         while step is not None and step[0] == row["id"]:
-            happened.append(Happened(*step[1:]))
+            happened.append(_untimed(row, Happened(*step[1:])))
             step = next(steps, None)
         choose = _chooser(ctx, row, policies, None if by_tier else "")
         for run in rules.runs(row["opened_at"], happened):
@@ -139,7 +142,20 @@ def _staged(ctx: Context, tx: Tx) -> Iterator[tuple[Any, ...]]:
             if terms is not None:
                 if terms.calendar_id not in tables:
                     tables[terms.calendar_id] = calendars.timetable(ctx, terms.calendar_id)
-                yield row["id"], *rules.clock(run, terms, tables[terms.calendar_id])
+                yield row["id"], *_judged(row, rules.clock(run, terms, tables[terms.calendar_id]))
+
+
+def _untimed(row: Row, step: Happened) -> Happened:
+    """The state a complaint came in may be all that is known: then nobody said when it was answered."""
+    known = step.state != row["state"] or step.at != row["opened_at"] or step.state not in ACTIVE[1:]
+    return step if known else step._replace(event=rules.UNTIMED)
+
+
+def _judged(row: Row, one: Clock) -> Clock:
+    """Where it came from they knew whether the first reply was in time."""
+    if one.what != rules.REPLY or row["timely"] is None or not one.stopped_at:
+        return one
+    return one._replace(verdict=rules.MET if row["timely"] == "yes" else rules.MISSED)
 
 
 def _of(alias: str, columns: str) -> str:

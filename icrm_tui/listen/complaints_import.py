@@ -21,7 +21,7 @@ TARGETS = (
     *customers_import.TARGETS,
     *("ref", "number", *TIMES, "state", "kind", "what", "text", "category", "severity", "channel", "order"),
     *(*rules.PLAIN, "cost", "currency", "satisfied", "reason", "duplicate_of", "reopened", "owner", "archived"),
-    "events",
+    *("events", "timely"),
 )
 COLUMNS = {
     "whom": "whom", "ref": "TEXT", "ref_key": "TEXT", "number": "TEXT", "number_key": "TEXT", "opened_at": "TEXT",
@@ -30,6 +30,7 @@ COLUMNS = {
     "weight": "INTEGER", "order_ref": "TEXT", "order_key": "TEXT", **dict.fromkeys(rules.PLAIN, "TEXT"),
     "cost": "INTEGER", "currency": "TEXT", "satisfied": "TEXT", "reason": "TEXT", "duplicate_of": "TEXT",
     "reopened": "INTEGER", "owner": "TEXT", "archived": "INTEGER",
+    "timely": "TEXT",
 }  # fmt: skip
 REF = re.compile(f"C-[{rules.SIGNS}]{{3,}}")
 ANSWER = re.compile(r"\s+(?:with|by|as|mit|avec|con)\s+|\s*[-–—:;,，(（/]\s*")  # Closed with explanation
@@ -87,6 +88,7 @@ def _words(cells: Mapping[str, Any], given: Given, doubts: list[Doubt]) -> dict[
         "weight": rules.SEVERITIES.index(severity) if severity else None,
         "duplicate_of": get("duplicate_of"),
         "archived": say.flag(cells, "archived"),
+        "timely": say.choice(cells, "timely", "flags", ("yes", "no"), doubts),
         **{word: get(word) for word in rules.PLAIN},
     }
     if "order" in cells:

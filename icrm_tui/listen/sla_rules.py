@@ -20,6 +20,7 @@ ANSWERS = frozenset(
 )
 SOLVED = frozenset(("resolved", "satisfied", "final", "unanswered", "closed"))
 VOIDS = frozenset(("withdrawn", "duplicate", "invalid"))
+UNTIMED = "untimed"  # it has been answered, nobody tells when
 REOPENED = frozenset(("reopened", "unsatisfied"))
 
 
@@ -141,8 +142,8 @@ def runs(opened: str, happened: Iterable[Happened]) -> list[Run]:
                 reply = Run(REPLY, reply.nth + 1, step.at)
             continue
         solve = _paused(solve, step)
-        if step.event in ANSWERS | VOIDS and not reply.stopped:
-            reply = reply._replace(stopped=step.at, void=step.event in VOIDS)
+        if step.event in ANSWERS | VOIDS | {UNTIMED} and not reply.stopped:
+            reply = reply._replace(stopped=step.at, void=step.event not in ANSWERS)
         if step.event in SOLVED | VOIDS and not solve.stopped:
             solve = solve._replace(stopped=step.at, void=step.event in VOIDS)
     return [*over, reply, solve]

@@ -287,6 +287,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "cmd.sla.archive": "Promise it no more.",
     "cmd.sla.unarchive": "Promise it again.",
     "cmd.sla.preview": "When a complaint opened now would be due, and by which policy.",
+    "cmd.sla.report": "How well it is kept: met and missed, and how long it took, of the complaints a query finds.",
+    "opt.by": "grouped by policy, owner, category, severity or month",
     "opt.first_reply": "working time until the first reply: 30m, 4h",
     "opt.resolution": "working time until the resolution: 8h, 40h",
     "opt.tier": "only for customers of this tier: high, middle, low",

@@ -287,6 +287,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "cmd.sla.archive": "停用一项服务承诺。",
     "cmd.sla.unarchive": "恢复一项服务承诺。",
     "cmd.sla.preview": "现在登记一起投诉，何时到期、依据哪项承诺。",
+    "cmd.sla.report": "兑现情况：按筛选条件统计达标、超时和用时。",
+    "opt.by": "按服务承诺、负责人、类别、严重程度或月份统计",
     "opt.first_reply": "首次响应时限（工作时间）：30m、4h",
     "opt.resolution": "解决时限（工作时间）：8h、40h",
     "opt.tier": "只适用于该客户等级：high、middle、low",
