@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,7 +15,7 @@ from icrm_tui.search import who as meant
 
 app = group()
 
-PIECES = ("did", "id", "who", "detail")
+PIECES = ("did", "id", "receiver", "detail")
 
 Id = Annotated[str, typer.Argument(metavar="ID")]
 
@@ -82,15 +82,19 @@ def send(ctx: typer.Context, dry_run: Annotated[bool, typer.Option("--dry-run")]
 
     run = run_of(ctx)
     if dry_run:
-        run.out.rows(sending.find(run.ctx), PIECES)
+        _tell(run, sending.find(run.ctx))
         return 0
     sent = sending.send(run.ctx)
-    run.out.rows(sent.pieces, PIECES)
+    _tell(run, sent.pieces)
     if sent.busy:
         run.out.say(t("outbox.busy"))
     if sent.down:
         raise sent.down
     return 0
+
+
+def _tell(run: Run, pieces: list[dict[str, Any]]) -> None:
+    run.out.rows([{**piece, "receiver": piece["who"]} for piece in pieces], PIECES)
 
 
 @app.command()

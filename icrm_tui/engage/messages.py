@@ -205,7 +205,7 @@ def doubt(ctx: Context, message_id: int) -> bool:
 
     def work(tx: Tx) -> bool:
         standing = get(ctx, message_id)["state"] == "sending"
-        return standing and tx.update("messages", message_id, state="unknown")
+        return standing and tx.update("messages", message_id, state="unknown", why="crash", answer="")
 
     doubted: bool = ctx.change("message.doubt", work)
     return doubted
@@ -239,7 +239,8 @@ def settle(ctx: Context, message_id: int, state: str, answer: str) -> str:
             return state
         if row["state"] != "sending":
             return str(row["state"])
-        kept: dict[str, Any] = {"state": state, "answer": answer, "tries": row["tries"] + 1, "why": "server"}
+        why = "line" if state == "unknown" else "server"
+        kept: dict[str, Any] = {"state": state, "answer": answer, "tries": row["tries"] + 1, "why": why}
         if state == "later":
             over = dates.stamp(ctx.now - rules.GIVEN_UP) >= row["queued_at"]
             kept |= {"state": "failed", "why": "gave-up"} if over else _again(ctx, kept["tries"])

@@ -14,7 +14,7 @@ PERSONAL = ("reply", "quote")  # a touch with the customer; what goes to many is
 STATES = ("queued", "sending", "unknown", "sent", "failed", "returned", "dropped")
 OVER = ("sent", "dropped")
 BARRED = {"opted-out": "message-opted-out", "no-consent": "message-no-consent"}  # why not → the error that says so
-WHYS = ("server", "gave-up", "opted-out", "no-consent", "bounced")
+WHYS = ("server", "line", "crash", "gave-up", "opted-out", "no-consent", "bounced")
 
 LIMIT = 200_000  # characters of a mail
 SUBJECT = 300

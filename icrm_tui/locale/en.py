@@ -593,6 +593,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "state.bounce": "a bounce",
     "state.aside": "kept aside",
     "why.server": "the server refused it for now or for good",
+    "why.line": "the line broke before the server answered",
+    "why.crash": "icrm stopped in the middle",
     "why.gave-up": "not taken for three days",
     "why.opted-out": "they want no mail",
     "why.no-consent": "they have not agreed to such mail",

@@ -575,6 +575,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "state.bounce": "退信",
     "state.aside": "搁置",
     "why.server": "服务器未接收",
+    "why.line": "服务器答复前连接中断",
+    "why.crash": "发送途中程序中断",
     "why.gave-up": "三天内一直未被接收",
     "why.opted-out": "对方已拒收邮件",
     "why.no-consent": "对方尚未同意接收此类邮件",

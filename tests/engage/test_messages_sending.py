@@ -164,7 +164,7 @@ def test_a_line_that_breaks_after_it_asks_a_person(ctx: Context, ada: Who, post:
     post.data["ada@engines.example"] = answer
     message_id = queued(ctx, ada)[0]
     assert did(ctx) == ["doubted"]
-    assert state(ctx, message_id)[0] == "unknown"
+    assert state(ctx, message_id) == ("unknown", "line")
     post.data.clear()
     assert did(ctx) == []
     assert len(post.taken) == (0 if answer is None else 1)
@@ -175,7 +175,7 @@ def test_what_a_crash_left_is_unknown_and_the_rest_is_sent(ctx: Context, ada: Wh
     messages.claim(ctx.program(), left, messages_sending.server().sender)  # type: ignore[union-attr]
     assert [piece["did"] for piece in find(ctx)] == ["doubted", "sent"]
     assert did(ctx) == ["doubted", "sent"]
-    assert (state(ctx, left)[0], state(ctx, waiting)[0]) == ("unknown", "sent")
+    assert (state(ctx, left), state(ctx, waiting)) == (("unknown", "crash"), ("sent", ""))
 
 
 def test_a_server_that_is_down_makes_everything_wait_longer_and_longer(
