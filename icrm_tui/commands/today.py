@@ -13,7 +13,7 @@ app = group()
 COLUMNS = {
     "overdue": ("id", "due", "name", "what", "priority"),
     "due": ("id", "due", "name", "what", "priority"),
-    "complaints": ("ref", "days", "name", "what", "severity", "state"),
+    "complaints": ("ref", "left", "days", "name", "what", "severity", "state"),
     "mail": ("mail", "state", "name", "subject", "answer"),
     "birthdays": ("id", "name", "company", "on", "turns"),
     "silent": ("id", "name", "owner", "days"),
@@ -37,7 +37,16 @@ def show(run: Run) -> None:
     for section, rows in found.items():
         if rows:
             run.out.line(f"{t(f'today.{section}')} {len(rows)}")
-            run.out.rows(rows, COLUMNS[section])
+            run.out.rows([_readable(row) for row in rows], COLUMNS[section])
+
+
+def _readable(row: dict[str, Any]) -> dict[str, Any]:
+    """What is left of a clock in hours."""
+    if row.get("left") is None:
+        return row
+    from icrm_tui.calendars_rules import write_span
+
+    return row | {"left": write_span(row["left"])}
 
 
 def flat(found: dict[str, list[dict[str, Any]]]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:

@@ -8,19 +8,21 @@ from icrm_tui import dates, settings
 from icrm_tui.context import Context
 from icrm_tui.db import Row
 from icrm_tui.engage import reminders
-from icrm_tui.listen.complaints_rules import ACTIVE
+from icrm_tui.listen import clocks
 
 DAYS = 7  # of the week before and after
 AHEAD = 7  # days in which a birthday is worth knowing
 MOST = 50  # lines of one kind, of those that can be many
 CUT = ("complaints", "mail", "birthdays", "silent")  # which these are
 
-# by state, for which there is an index however many have ended
-COMPLAINTS = f"""SELECT x.id, x.ref, x.kind, x.state, x.severity, x.what, x.owner, x.opened_at, x.contact_id,
+# what is due first, then the oldest; mine, and what went up to me because it was not answered in time
+COMPLAINTS = """SELECT x.id, x.ref, x.kind, x.state, x.severity, x.what, x.owner, x.opened_at, x.contact_id,
  x.customer_id, COALESCE(p.name, c.name, '') AS name
  FROM complaints x LEFT JOIN customers c ON c.id = x.customer_id LEFT JOIN contacts p ON p.id = x.contact_id
- WHERE x.state IN ({", ".join(f"'{state}'" for state in ACTIVE)}) AND x.archived = 0{{own}}
- ORDER BY x.opened_at, x.id LIMIT :most"""
+ WHERE x.ended_at = '' AND x.archived = 0{own} ORDER BY x.due_at, x.opened_at, x.id LIMIT :most"""
+WATCHED = """ AND x.id IN (SELECT o.id FROM complaints o WHERE o.owner = :me AND o.ended_at = '' UNION
+ SELECT k.complaint_id FROM sla_notices n JOIN complaint_clocks k ON k.id = n.clock_id
+ WHERE n.who = :me AND n.level = 'escalation' AND k.stopped_at = '')"""
 # mail to customers that did not go, came back, or of which nobody knows: somebody has to say what becomes of it
 MAIL = """SELECT m.id, m.name, m.subject, m.state, m.why, m.answer, m.who, m.queued_at AS at,
  m.contact_id, m.customer_id FROM messages m
@@ -45,7 +47,7 @@ TOUCHES = """SELECT i.id, i.at, i.channel, i.dir, i.who, i.customer_id, i.contac
 
 
 def today(ctx: Context, everyone: bool = False) -> dict[str, list[dict[str, Any]]]:
-    """What is overdue and what is due by tonight, complaints that have not ended (the oldest first), mail that did not
+    """What is overdue and what is due by tonight, complaints that have not ended (what is due first), mail that did not
     go, birthdays of the coming week, customers grown silent (longest first), and the last touches.
 
     Mine, unless `everyone`. A birthday has `on` (a day) and `turns` (None where the year is unknown).
@@ -116,7 +118,8 @@ TOUCH = ("name", "at", "channel", "dir", "who", "text")
 
 
 def _complaints(ctx: Context, everyone: bool) -> list[dict[str, Any]]:
-    sql = COMPLAINTS.format(own="" if everyone else " AND x.owner = :me AND x.ended_at = ''")
+    rows = ctx.read(COMPLAINTS.format(own="" if everyone else WATCHED), me=ctx.user, most=MOST)
+    nearest = clocks.nearest(ctx, [row["id"] for row in rows])
     return [
         {
             "id": f"c{row['id']}",
@@ -124,8 +127,9 @@ def _complaints(ctx: Context, everyone: bool) -> list[dict[str, Any]]:
             "who": _who(row["contact_id"], row["customer_id"]) if row["customer_id"] else "",
             "opened": row["opened_at"],
             "days": (ctx.today - dates.local(row["opened_at"], ctx.zone).date()).days,
+            **nearest.get(row["id"], clocks.NONE),
         }
-        for row in ctx.read(sql, me=ctx.user, most=MOST)
+        for row in rows
     ]
 
 

@@ -44,4 +44,5 @@ CREATE TABLE sla_notices ({id}, clock_id INTEGER NOT NULL, level TEXT NOT NULL, 
 CREATE INDEX sla_notices_who ON sla_notices (who, level);
 ALTER TABLE complaints ADD COLUMN due_at TEXT NOT NULL DEFAULT '9999';
 CREATE INDEX complaints_due ON complaints (due_at, id);
+CREATE INDEX complaints_first ON complaints (ended_at, archived, due_at, opened_at, id);
 """

@@ -16,7 +16,7 @@ from icrm_tui.context import Context
 from icrm_tui.dates import When
 from icrm_tui.engage import messages, reminders
 from icrm_tui.engage.messages import Message
-from icrm_tui.improve import today
+from icrm_tui.improve import tick, today
 from icrm_tui.listen import complaints
 from icrm_tui.listen.complaints_rules import Complaint
 from tests.support import NOW, person
@@ -164,3 +164,30 @@ def test_mail_that_did_not_go_asks_whoever_wrote_it(ctx: Context, opened: Callab
     messages.went(ctx, ids[2])
     messages.drop(ctx, ids[1])
     assert today.today(ctx)["mail"] == []
+
+
+# --- clocks ----------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_first_comes_first_and_what_went_up_to_me_is_mine_as_well(
+    ctx: Context, opened: Callable[..., Context]
+) -> None:
+    users.add(ctx, "li", role="manager")
+    users.add(ctx, "zhao")
+    person(ctx, "Ada")
+    ada = search.who(ctx, "Ada")
+    for what, severity in (("slow", "low"), ("torn", "critical"), ("praise", "normal")):
+        kind = "praise" if what == "praise" else "complaint"
+        complaints.add(ctx.action(), ada, Complaint(what, kind, severity=severity, owner="zhao"))
+    mine = opened("zhao")
+    assert [(row["what"], row["alarm"], row["left"]) for row in today.today(mine)["complaints"]] == [
+        ("torn", "running", 3600), ("slow", "running", 18 * 3600), ("praise", "", None),
+    ]  # fmt: skip
+    later = NOW + timedelta(hours=2)
+    tick.run(Context(ctx.connection, "wei", lambda: later, ctx.zone))
+    boss = opened("li", now=later)
+    assert [(row["what"], row["alarm"], row["left"]) for row in today.today(boss)["complaints"]] == [
+        ("torn", "breached", -3600)
+    ]
+    complaints.move(mine.action(), 2, "ack")
+    assert today.today(boss)["complaints"] == []
