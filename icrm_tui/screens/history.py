@@ -57,14 +57,14 @@ def block(ctx: Context, newest: int, count: int) -> list[dict[str, Any]]:
         while root["undoes"]:
             root, row["turns"] = history.changes(ctx, 1, root["undoes"] + 1)[0], row["turns"] + 1
         row["root"], row["gone"] = root["verb"], root["undone"]
-        row["whom"] = concerned(history.detail(ctx, row["id"], 5))
+        row["whom"] = concerned(history.detail(ctx, row["id"], 5), root["verb"].partition(".")[0])
     return rows
 
 
-def concerned(rows: list[dict[str, Any]]) -> str:
-    """The person a change was about, else the company, else whatever has a name."""
+def concerned(rows: list[dict[str, Any]], about: str) -> str:
+    """The person a change was about, else the company, else what its verb speaks of, else whatever has a name."""
     named = [one for row in rows for one in (row, *row["of"]) if one["name"]]
-    for noun in ("contact", "company", "customer"):
+    for noun in ("contact", "company", "customer", about):
         for one in named:
             if one["noun"] == noun:
                 return str(one["name"])

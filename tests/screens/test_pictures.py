@@ -108,22 +108,13 @@ def name_of(what: str, language: str, size: tuple[int, int], theme: str = "") ->
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
-@pytest.mark.parametrize("what", PLACES)
-async def test_a_place_looks_as_it_did(full: Path, what: str, language: str) -> None:
+@pytest.mark.parametrize("what", [*PLACES, *DIALOGS])
+async def test_it_looks_as_it_did(full: Path, what: str, language: str) -> None:
     async with screens(full, SIZES[0], language, notifications=False) as me:
-        await show(me, PLACES[what])
+        await show(me, (PLACES | DIALOGS)[what])
         for size in SIZES:
             await me.resize(*size)
             await pictured(me, name_of(what, language, size))
-
-
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("what", DIALOGS)
-async def test_a_dialog_looks_as_it_did(full: Path, what: str, size: tuple[int, int], language: str) -> None:
-    async with screens(full, size, language, notifications=False) as me:
-        await show(me, DIALOGS[what])
-        await pictured(me, name_of(what, language, size))
 
 
 @pytest.mark.soak
