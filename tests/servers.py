@@ -3,14 +3,18 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from queue import Queue
+from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from icrm_tui.store.connection import Service
@@ -99,6 +103,42 @@ class Server:
     def start(self) -> None:
         self.run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-t", "30", "start")
 
+    def kill(self) -> None:
+        """As by a power cut, without one: the server and all its processes at once."""
+        pid_file = self.data / "postmaster.pid"
+        first = int(pid_file.read_text().split()[0])
+        os.kill(first, signal.SIGSTOP)  # so that it makes no more of them
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        family = [*map(int, children), first]
+        for pid in family:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        deadline = monotonic() + 30
+        while any(_alive(pid) for pid in family) and monotonic() < deadline:
+            Event().wait(0.02)
+        for path in (pid_file, *self.folder.glob(".s.PGSQL.*")):  # which may name one that is dead and not buried yet
+            path.unlink()
+
+    def certify(self) -> None:
+        """A certificate for localhost by an authority of our own, and another authority nobody knows."""
+        made = [
+            ("-x509", "-nodes", "-subj", "/CN=ours", "-keyout", "ca.key", "-out", "ca.crt"),
+            ("-x509", "-nodes", "-subj", "/CN=other", "-keyout", "other.key", "-out", "other.crt"),
+            ("-nodes", "-subj", "/CN=localhost", "-keyout", "data/server.key", "-out", "server.csr"),
+        ]
+        key = ("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
+        sign = ("x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial")
+        self.write("san", "subjectAltName=DNS:localhost\n")
+        for words in (*((*key, *one) for one in made), (*sign, "-extfile", "san", "-out", "data/server.crt")):
+            subprocess.run(["openssl", *words], cwd=self.folder, check=True, capture_output=True)
+        for path in (self.data / "server.key", self.data / "server.crt"):
+            path.chmod(0o600)
+            if self.user:
+                os.chown(path, self.user.pw_uid, self.user.pw_gid)
+        for path in self.folder.iterdir():
+            if path.suffix == ".crt":
+                path.chmod(0o644)
+
     def stop(self, mode: str = "fast") -> None:
         self.run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
 
@@ -117,13 +157,20 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 class Stores(Server):
     """A server that makes stores for tests: databases copied from one that holds the schema."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: str = FAST) -> None:
         from icrm_tui.store import pg_schema
 
-        super().__init__()
+        super().__init__(settings)
         self.start()
         os.environ["PGSERVICEFILE"] = str(self.services)
         self.root = connect(self.service("root", dbname="postgres", user=OWNER))
@@ -154,3 +201,77 @@ class Stores(Server):
     def close(self) -> None:
         self.root.close()
         super().close()
+
+
+class Proxy:
+    """A way to a server that can be slow, cut, or swallow everything without a word."""
+
+    def __init__(self, port: int, delay: float = 0.0) -> None:
+        self.target = port
+        self.delay = delay
+        self.swallow = False
+        self._pairs: list[socket.socket] = []
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listening.getsockname()[1]
+        Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        """Every connection there is breaks."""
+        pairs, self._pairs = self._pairs, []
+        for one in pairs:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self.cut()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _address = self._listening.accept()
+            except OSError:
+                return
+            if self.swallow:
+                self._pairs.append(near)  # and not a word
+                continue
+            try:
+                far = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                near.close()
+                continue
+            self._pairs += [near, far]
+            for one, other in ((near, far), (far, near)):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                Thread(target=self._pass, args=(one, other), daemon=True).start()
+
+    def _pass(self, one: socket.socket, other: socket.socket) -> None:
+        """What comes is passed on `delay` later, in its order, however much is under way."""
+        waiting: Queue[tuple[float, bytes]] = Queue()
+
+        def send() -> None:
+            while True:
+                due, data = waiting.get()
+                Event().wait(max(0.0, due - monotonic()))
+                if self.swallow:
+                    continue
+                try:
+                    if not data:
+                        other.shutdown(socket.SHUT_WR)
+                        return
+                    other.sendall(data)
+                except OSError:
+                    return
+
+        Thread(target=send, daemon=True).start()
+        while True:
+            try:
+                data = one.recv(65536)
+            except OSError:
+                data = b""
+            waiting.put((monotonic() + self.delay, data))
+            if not data:
+                return
