@@ -22,11 +22,9 @@ from icrm_tui.screens.keys import KeysInTurn
 from icrm_tui.session import Session
 from icrm_tui.themes import THEMES
 from icrm_tui.widgets.frame import sentence
-from icrm_tui.widgets.text import glyphs, is_ascii
+from icrm_tui.widgets.text import glyphs
 
 LOOK = 1.0  # seconds between looks whether another process has written
-KEYS = {"escape": "Esc", "tab": "Tab", "home": "Home", "end": "End", "pageup": "PgUp", "pagedown": "PgDn"}
-ASCII_KEYS = {"enter": "Enter", "up": "Up", "down": "Down", "left": "Left", "right": "Right"}
 
 
 class Opening(NamedTuple):
@@ -69,7 +67,7 @@ class IcrmApp(KeysInTurn):
         self.user = opening.user
         self.zone = opening.zone
         self.session = Session(opening.place)
-        self.trouble: IcrmError | str = "ui.readonly" if self.session.readonly else ""
+        self.trouble: IcrmError | str = self.session.standing(opening.clock())
         self.used: frozenset[str] = frozenset()  # nouns there are rows of
         self._token: int | None = None
         self._reading = ""
@@ -105,7 +103,7 @@ class IcrmApp(KeysInTurn):
             except Unavailable as error:
                 self.tell(error)
                 raise
-            self.tell("ui.readonly" if self.session.readonly else "")
+            self.tell(self.session.standing(self.opening.clock()))
             return answer
 
     def drop(self, name: str) -> None:
@@ -114,7 +112,11 @@ class IcrmApp(KeysInTurn):
             self.session.interrupt()
 
     async def write(self, work: Callable[[Context], Any]) -> Any:
-        return await self._answer(self.session.submit("writer", lambda c: work(self.context(c))))
+        try:
+            return await self._answer(self.session.submit("writer", lambda c: work(self.context(c))))
+        except Unavailable as error:
+            self.tell(error)
+            raise
 
     async def aside(self, work: Callable[..., Any], *args: Any) -> Any:
         return await self._answer(asyncio.to_thread(work, *args))
@@ -132,7 +134,7 @@ class IcrmApp(KeysInTurn):
             from icrm_tui.screens.first import WelcomeScreen
 
             self.push_screen(WelcomeScreen())
-        self.set_interval(LOOK, self.look)
+        self.set_interval(LOOK, self._beat)
 
     def on_ready(self) -> None:
         if not gc.isenabled():  # as the command line left it, to start sooner
@@ -142,6 +144,10 @@ class IcrmApp(KeysInTurn):
     def look(self) -> None:
         """Let the screens read again if the store has moved."""
         self.run_worker(self._look(), group="look", exclusive=True)
+
+    def _beat(self) -> None:
+        if not any(worker.group == "look" for worker in self.workers):  # a server may take its time
+            self.look()
 
     async def _look(self) -> None:
         token, used = await self.read(lambda ctx: (ctx.connection.token(), lists.used(ctx, OPTIONAL)))
@@ -228,14 +234,6 @@ class IcrmApp(KeysInTurn):
 
     def action_help_quit(self) -> None:
         self.notify(i18n.t("ui.quit", key=self.key_shown("ctrl+q")), markup=False)
-
-    def get_key_display(self, binding: Binding) -> str:
-        return binding.key_display or self.key_shown(binding.key)
-
-    def key_shown(self, key: str) -> str:
-        """A key as the screens write it."""
-        named = KEYS | ASCII_KEYS if is_ascii() else KEYS
-        return named.get(key) or super().get_key_display(Binding(key, ""))
 
     def speak(self, language: str) -> None:
         i18n.use(language)

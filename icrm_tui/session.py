@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
+from datetime import datetime
 from typing import Any
 
 from icrm_tui.db import Connection, Place, attach, open_store
+from icrm_tui.errors import IcrmError, Refused
 
 
 class Session:
@@ -14,10 +16,17 @@ class Session:
     def __init__(self, place: Place) -> None:
         with closing(open_store(place)) as first:
             self.readonly = first.readonly
+            self.copied = first.copied
         self.place = place
         self._connections: dict[str, Connection] = {}
         self._reads: set[Future[Any]] = set()
         self._threads = {name: ThreadPoolExecutor(1, f"icrm-{name}") for name in ("reader", "writer")}
+
+    def standing(self, now: datetime) -> IcrmError | str:
+        """What there is to be known of the store while nothing is wrong with it."""
+        if self.copied:
+            return Refused("copied", n=max(0, (now - datetime.fromisoformat(self.copied)).days))
+        return "ui.readonly" if self.readonly else ""
 
     def submit(self, thread: str, work: Callable[[Connection], Any]) -> "Future[Any]":
         """Run `work` on the `reader` or `writer` thread, in the order submitted."""

@@ -91,6 +91,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "ui.month.10": "Oct",
     "ui.month.11": "Nov",
     "ui.month.12": "Dec",
+    "screen.team-lost": "“{service}” does not answer; reconnecting …",
+    "error.copied": ("a copy, {n} day old", "a copy, {n:,} days old"),
     "ui.readonly": "read-only",
     "ui.quit": "{key} quits.",
     "empty.contacts": "Nobody is here yet.",

@@ -91,6 +91,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "ui.month.10": "10月",
     "ui.month.11": "11月",
     "ui.month.12": "12月",
+    "screen.team-lost": "“{service}”没有响应，正在重新连接 …",
+    "error.copied": "副本，{n:,} 天前",
     "ui.readonly": "只读",
     "ui.quit": "按 {key} 退出。",
     "empty.contacts": "这里还没有人。",

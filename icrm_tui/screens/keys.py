@@ -12,13 +12,18 @@ from typing import Any
 
 from textual import events
 from textual.app import App
+from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
 
+from icrm_tui.widgets.text import is_ascii
+
 PATIENCE = 0.5  # seconds a key waits at most for the one before it
 LOOK = 0.002  # seconds between two looks
+KEYS = {"escape": "Esc", "tab": "Tab", "home": "Home", "end": "End", "pageup": "PgUp", "pagedown": "PgDn"}
+ASCII_KEYS = {"enter": "Enter", "up": "Up", "down": "Down", "left": "Left", "right": "Right"}
 
 
 class Followed(Message):
@@ -89,3 +94,11 @@ class KeysInTurn(App[str]):
         end = monotonic() + PATIENCE
         while not holds() and monotonic() < end:
             await asyncio.sleep(LOOK)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or self.key_shown(binding.key)
+
+    def key_shown(self, key: str) -> str:
+        """A key as the screens write it."""
+        named = KEYS | ASCII_KEYS if is_ascii() else KEYS
+        return named.get(key) or super().get_key_display(Binding(key, ""))
