@@ -67,7 +67,7 @@ def concerned(rows: list[dict[str, Any]], about: str) -> str:
     for noun in ("contact", "company", "customer", about):
         for one in named:
             if one["noun"] == noun:
-                return str(one["name"])
+                return called(one)
     return called(named[0]) if named else ""
 
 
