@@ -28,6 +28,7 @@ class Line(NamedTuple):
     target: str = ""
     memory: int = 0
     spread: float = 0.0  # of ours: (slowest − fastest) ÷ median
+    server: float = 0.0  # ours on a PostgreSQL server of this machine; 0 where that was not measured
 
 
 def process(words: Sequence[str], env: Mapping[str, str] | None = None) -> Spent:
@@ -78,11 +79,12 @@ def against(what: str, spent: Mapping[str, list[Spent]], other: str, target: str
 
 def table(lines: Sequence[Line]) -> str:
     """The rows as Markdown."""
-    names = ("what", "ours", "against", "theirs", "ratio", "must reach", "memory", "spread")
+    names = ("what", "ours", "against", "theirs", "ratio", "must reach", "memory", "spread", "PostgreSQL")
     head = f"| {' | '.join(names)} |\n{'|---' * len(names)}|\n"
     return head + "".join(
         f"| {one.what} | {clock(one.ours)} | {one.against} | {clock(one.theirs)} | {one.ours / one.theirs:.2f}× |"
-        f" {one.target} | {f'{one.memory / MIB:.0f} MiB' if one.memory else ''} | {one.spread:.0%} |\n"
+        f" {one.target} | {f'{one.memory / MIB:.0f} MiB' if one.memory else ''} | {one.spread:.0%} |"
+        f" {clock(one.server) if one.server else ''} |\n"
         for one in lines
     )
 

@@ -1,12 +1,13 @@
 """Looking things up in a store that is open: each kind of question many times, at its median and its worst.
 
-The floor is one row read by its id.
+The floor is one row read by its id. Beside it stands the same store on a PostgreSQL server, where one is installed.
 """
 
 import random
 import statistics
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -35,18 +36,53 @@ WORDS = {
 
 
 def lines(size: int, folder: Path) -> Iterator[Line]:
-    with closing(db.open_store(people.store(folder, size))) as connection:
-        ctx = Context(connection, "bench", lambda: datetime(2026, 1, 2, tzinfo=UTC), ZoneInfo("UTC"))
-        chance = random.Random(1)
+    path = people.store(folder, size)
+    with closing(db.open_store(path)) as connection, on_a_server(path) as server:
+        ctx, chance = acting(connection), random.Random(1)
+        there = iter(asked(acting(server), random.Random(1))) if server else None
         floor = statistics.median(
             call(lambda: ctx.read("SELECT * FROM contacts WHERE id = :id", id=chance.randrange(1, size))).seconds
             for _ in range(ROUNDS)
         )
         for what, ask, target in asked(ctx, chance):
-            spent = sorted(call(ask).seconds for _ in range(ROUNDS))
-            worst = spent[int(len(spent) * 0.99)]
-            yield Line(f"{what}, p50", statistics.median(spent), "one row", floor)
-            yield Line(f"{what}, p99", worst, "one row", floor, target)
+            middle, worst = timed(ask)
+            far = timed(next(there)[1]) if there else (0.0, 0.0)
+            yield Line(f"{what}, p50", middle, "one row", floor, server=far[0])
+            yield Line(f"{what}, p99", worst, "one row", floor, target, server=far[1])
+
+
+def acting(connection: db.Connection) -> Context:
+    return Context(connection, "bench", lambda: datetime(2026, 1, 2, tzinfo=UTC), ZoneInfo("UTC"))
+
+
+def timed(ask: Callable[[], object]) -> tuple[float, float]:
+    """The median, and what one in a hundred takes."""
+    spent = sorted(call(ask).seconds for _ in range(ROUNDS))
+    return statistics.median(spent), spent[int(len(spent) * 0.99)]
+
+
+@contextmanager
+def on_a_server(path: Path) -> Iterator[db.Connection | None]:
+    """The same store on a server of its own, made for this and gone after it."""
+    from tests import servers
+
+    if (missing := servers.missing()) is not None:
+        print(missing, file=sys.stderr)
+        yield None
+        return
+    from icrm_tui import team
+
+    stores = servers.Stores()
+    try:
+        place = next(stores.store())
+        team.push(place, path, lambda _stage, _n, _of: None)
+        owner = stores.service(f"{place.name}_owner", dbname=place.name, user=servers.OWNER)
+        with closing(servers.connect(owner)) as connection:
+            connection.execute("ANALYZE")  # which a server at work does by itself
+        with closing(db.open_store(place)) as connection:
+            yield connection
+    finally:
+        stores.close()
 
 
 def asked(ctx: Context, chance: random.Random) -> Iterator[tuple[str, Callable[[], object], str]]:

@@ -12,7 +12,7 @@ from icrm_tui.errors import Usage
 from icrm_tui.nouns import Field
 
 BLOCK = 500  # rows read by their ids at once
-NUMBERS = frozenset(("number", "money", "amount", "flag", "id", "span"))  # types whose unknown is sorted as 0
+NUMBERS = frozenset(("number", "money", "amount", "flag", "id", "span", "import"))  # types whose unknown is sorted as 0
 
 
 class Wanted(NamedTuple):
@@ -138,15 +138,11 @@ def _order(ctx: Context, wanted: Wanted) -> tuple[str, bool]:
     if word == "id":
         return "t.id", down
     field = _field(known, word)
-    one = not (field.within or field.test)
-    if not field.sort and (field.order or one or field.type == "import"):
-        value = field.order or (field.sql if one else field.shown or field.sql)
-        unknown = "0" if field.type in (*NUMBERS, "import") else "''"
-        return f"COALESCE({value.format(t='t')}, {unknown})", down
     if field.sort:
         return field.sort.format(t="t"), down
     empty = "0" if field.type in NUMBERS else "''"
-    compared = field.sql if field.told else field.shown or field.sql
+    many = bool(field.within or field.test) and not field.told
+    compared = field.order or ((field.shown or field.sql) if many else field.sql)
     return f"COALESCE({compared.format(t='t')}, {empty})", down
 
 
