@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from icrm_tui.context import Context
 from icrm_tui.engage import messages
-from icrm_tui.engage.messages_smtp import Answer, Down, Line, Server, connected, server
+from icrm_tui.engage.messages_smtp import Answer, Down, Line, Server, connected, server, set_up
 from icrm_tui.errors import Refused
 from icrm_tui.nouns import Due
 
@@ -23,7 +23,7 @@ class Sent(NamedTuple):
 
 def find(ctx: Context) -> list[Piece]:
     """What would be sent now, as `tick --dry-run` tells it; nothing where no server is set up."""
-    if server() is None:
+    if not set_up():
         return []
     left = [_piece("doubted", row) for row in messages.left(ctx)]
     return left + [_piece("sent", row) for row in messages.due(ctx)]
@@ -87,10 +87,15 @@ def _piece(did: str, row: dict[str, Any], detail: str = "") -> Piece:
     return {"did": did, "id": f"m{row['id']}", "who": whom, "detail": detail or row["subject"]}
 
 
-def _do(ctx: Context, _some: list[Piece]) -> list[Piece]:
-    """What a tick does: all that is due, over as few connections as can be; each message has marks of its own."""
+def _do(ctx: Context, some: list[Piece]) -> list[Piece]:
+    """What a tick does: all that is due, over as few connections as can be; each message has marks of its own.
+
+    Settings that are wrong are so for all: they are told once, with the first.
+    """
     from icrm_tui import ticks
 
+    if some[:1] != find(ctx)[:1]:
+        return []
     sent = send(ctx)
     pieces = sent.pieces
     if sent.down:

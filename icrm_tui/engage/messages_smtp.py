@@ -43,6 +43,11 @@ class Down(IcrmError):
     """The server cannot be used at the moment, or not like this."""
 
 
+def set_up() -> bool:
+    """Whether somebody named a server, be it rightly or not."""
+    return bool(config.load().get("mail_host"))
+
+
 def server() -> Server | None:
     """As set up; None where nobody did."""
     kept = config.load()

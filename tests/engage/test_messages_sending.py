@@ -211,6 +211,20 @@ def test_without_a_server_nothing_is_sent_and_a_tick_says_nothing(ctx: Context, 
     assert error.value.code == "mail-unset"
 
 
+def test_settings_that_are_wrong_are_told_once_and_hold_up_nothing_else(ctx: Context, ada: Who) -> None:
+    config.put("mail_host", "127.0.0.1")
+    queued(ctx, ada, 3)
+    for key, value, code in (
+        ("mail_from", "", "mail-no-sender"), ("mail_user", "service", "secret-missing"),
+    ):  # fmt: skip
+        if value:
+            config.put("mail_from", "service@yun.example")
+            config.put(key, value)
+        ticked = tick.run(ctx)
+        assert [(work, error.code) for work, error in ticked.failed] == [("outbox", code)]
+    assert [messages.get(ctx, n)["tries"] for n in (1, 2, 3)] == [0, 0, 0]
+
+
 @pytest.mark.filterwarnings("ignore:Requiring AUTH")
 @pytest.mark.parametrize("encrypted", ["starttls", "tls"])
 def test_the_line_is_encrypted_and_we_are_who_we_say(
