@@ -345,7 +345,8 @@ class Connection(Search):
         finally:
             self._staged = False
             if self._wire is not None and self._wire.alive:
-                self.execute("DISCARD TEMP")
+                with suppress(Lost):  # called off in the middle of a question: a line that is gone keeps nothing
+                    self.execute("DISCARD TEMP")
 
     @contextmanager
     def staging(self) -> Iterator[None]:
