@@ -338,3 +338,24 @@ def test_a_server_elsewhere_has_to_prove_who_it_is(monkeypatch: pytest.MonkeyPat
         monotonic() + 1,
     )
     assert {one["target_session_attrs"] for one in many} == {"read-write"}
+
+
+# --- far -------------------------------------------------------------------------------------------------
+
+WAITS = {"log": 5, "edit": 7, "add": 11}  # for how many answers each waits; the aim of all of them is 3
+
+
+def test_a_change_far_away_waits_for_no_more_answers_than_counted(ctx: Context, proxy: servers.Proxy) -> None:
+    ada = person(ctx.action(), "Ada")
+    proxy.delay = 0.015  # each way
+    works: dict[str, Callable[[], Any]] = {
+        "log": lambda: interactions.add(ctx.action(), Who(ada, ada, ""), interactions.Touch("hello")),
+        "edit": lambda: contacts.edit(ctx.action(), ada, {"city": "Bonn"}),
+        "add": lambda: person(ctx.action(), "Bob"),
+    }
+    waited = {}
+    for name, work in works.items():
+        before = ctx.connection.rounds
+        work()
+        waited[name] = ctx.connection.rounds - before
+    assert all(waited[name] <= most for name, most in WAITS.items()), waited
