@@ -4,8 +4,9 @@ The `standard` calendar is there in every store; its zone is that of the first u
 the store's country. `auto` stands for that country, an empty zone for that of whoever looks.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -166,12 +167,13 @@ def find(ctx: Context, name: str) -> Row:
 
 
 def everything(ctx: Context) -> list[dict[str, Any]]:
-    return [_record(ctx, row) for row in ctx.read("SELECT * FROM calendars ORDER BY key")]
+    rows = ctx.read(f"SELECT k.*, {COUNTRY} FROM calendars k ORDER BY k.key")
+    return [_record(ctx, row) for row in rows]
 
 
 def show(ctx: Context, calendar_id: int) -> dict[str, Any]:
     """The calendar's record, with the days that have hours of their own, and what is worked in the coming week."""
-    row = ctx.read("SELECT * FROM calendars WHERE id = :id", id=calendar_id)[0]
+    row = ctx.read(f"SELECT k.*, {COUNTRY} FROM calendars k WHERE k.id = :id", id=calendar_id)[0]
     table = timetable(ctx, calendar_id)
     week = [ctx.today + timedelta(n) for n in range(7)]
     return {
@@ -192,15 +194,20 @@ def _record(ctx: Context, row: Row) -> dict[str, Any]:
 
 def _meant(ctx: Context, row: Row) -> tuple[str, str]:
     """The zone and the country or region that the row stands for."""
-    holidays = ctx.setting("country") if row["holidays"] == AUTO else row["holidays"]
+    holidays = row["country"] or "" if row["holidays"] == AUTO else row["holidays"]
     return row["zone"] or ctx.zone.key, holidays
 
 
 def timetable(ctx: Context, calendar_id: int) -> Timetable:
     """When somebody works by this calendar, as it is now."""
-    row = ctx.read("SELECT * FROM calendars WHERE id = :id", id=calendar_id)[0]
-    days = tuple((one["day"], one["hours"]) for one in ctx.read(DAYS, id=calendar_id))
-    return _laid(*_meant(ctx, row), row["hours"], days)
+    rows = ctx.read(WHOLE, id=calendar_id)
+    days = tuple((row["day"], row["special"]) for row in rows if row["day"] is not None)
+    return _laid(*_meant(ctx, rows[0]), rows[0]["hours"], days)
+
+
+def tables(ctx: Context) -> Callable[[int], Timetable]:
+    """The same for one answer, in which each calendar is read once."""
+    return cache(partial(timetable, ctx))
 
 
 @lru_cache(maxsize=64)
@@ -219,6 +226,9 @@ def _unknown(holidays: str) -> bool:
     return False
 
 
+COUNTRY = "(SELECT s.value FROM settings s WHERE s.key = 'country') AS country"
+WHOLE = f"""SELECT k.*, d.day, d.hours AS special, {COUNTRY} FROM calendars k
+ LEFT JOIN calendar_days d ON d.calendar_id = k.id WHERE k.id = :id ORDER BY d.day"""
 DAYS = "SELECT day, hours, why FROM calendar_days WHERE calendar_id = :id ORDER BY day"
 
 NOUN = Noun(

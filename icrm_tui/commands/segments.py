@@ -32,6 +32,11 @@ def _spoken(run: Run, record: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
+def _counts(run: Run, entered: int, left: int) -> dict[str, int]:
+    """On a terminal who left is headed by another word than what is left of a time."""
+    return {"entered": entered, "gone" if run.out.chosen == "table" else "left": left}
+
+
 def _wrote(run: Run, name: str) -> None:
     segment = segments.find(run.ctx, name)
     _look(run, segment.name)
@@ -69,7 +74,7 @@ def show(ctx: typer.Context, segment: Segment) -> None:
     run = run_of(ctx)
     found = segments.find(run.ctx, segment)
     entered, left = _look(run, segment)
-    run.out.record(_spoken(run, segments.show(run.ctx, found)) | {"entered": entered, "left": left})
+    run.out.record(_spoken(run, segments.show(run.ctx, found)) | _counts(run, entered, left))
 
 
 @app.command()
@@ -108,8 +113,8 @@ def refresh(ctx: typer.Context, segment: Annotated[str | None, typer.Argument(me
     """icrm segment refresh"""
     run = run_of(ctx)
     seen = stays.record(run.ctx, segment or "")
-    rows = [{"id": name, "name": name, "entered": entered, "left": left} for name, (entered, left) in seen.items()]
-    run.out.rows(rows, ("name", "entered", "left"))
+    rows = [{"id": name, "name": name, **_counts(run, entered, left)} for name, (entered, left) in seen.items()]
+    run.out.rows(rows, ("name", *_counts(run, 0, 0)))
 
 
 @app.command()

@@ -41,7 +41,7 @@ def follow(ctx: Context, complaint_id: int, afresh: bool = False) -> str:
         held = {(one["what"], one["nth"]): one for one in tx.read(OF, id=complaint_id)}
         kept = {key: Terms(*(one[word] for word in Terms._fields)) for key, one in held.items()}
         happened = [Happened(*step.values()) for step in tx.read(HAPPENED, id=complaint_id)]
-        choose = _chooser(ctx, row)
+        choose, table = _chooser(ctx, row), calendars.tables(ctx)
         clocks = []
         for run in rules.runs(row["opened_at"], happened):
             key = (run.what, run.nth)
@@ -53,7 +53,7 @@ def follow(ctx: Context, complaint_id: int, afresh: bool = False) -> str:
                 over: dict[str, Any] = {**ENDED, "stopped_at": ctx.stamp, "verdict": rules.VOID}
                 tx.update("complaint_clocks", held[key]["id"], **over)
             elif terms is not None:
-                clocks.append(rules.clock(run, terms, calendars.timetable(ctx, terms.calendar_id)))
+                clocks.append(rules.clock(run, terms, table(terms.calendar_id)))
         for one in clocks:
             if (one.what, one.nth) in held:
                 tx.update("complaint_clocks", held[one.what, one.nth]["id"], **one._asdict())
@@ -120,7 +120,7 @@ NUMBERS = ("complaint_id", "nth", "promised", "calendar_id", "paused")
 def _staged(ctx: Context, tx: Tx) -> Iterator[tuple[Any, ...]]:
     policies = sla.policies(ctx)
     by_tier = any(one.tier for one in policies)
-    tables: dict[int, Timetable] = {}
+    table = calendars.tables(ctx)
     steps = iter(
         tx.connection.stream(
             "SELECT e.complaint_id, e.at, e.event, e.state FROM complaint_events e JOIN stage.target g"
@@ -140,9 +140,7 @@ def _staged(ctx: Context, tx: Tx) -> Iterator[tuple[Any, ...]]:
         for run in rules.runs(row["opened_at"], happened):
             terms = choose(run.what)
             if terms is not None:
-                if terms.calendar_id not in tables:
-                    tables[terms.calendar_id] = calendars.timetable(ctx, terms.calendar_id)
-                yield row["id"], *_judged(row, rules.clock(run, terms, tables[terms.calendar_id]))
+                yield row["id"], *_judged(row, rules.clock(run, terms, table(terms.calendar_id)))
 
 
 def _untimed(row: Row, step: Happened) -> Happened:
@@ -167,12 +165,13 @@ def _of(alias: str, columns: str) -> str:
 
 def of(ctx: Context, complaint_id: int) -> list[dict[str, Any]]:
     """The clocks of a complaint, as people read them: what is left is reckoned now."""
-    return [_line(ctx, row) for row in ctx.read(OF, id=complaint_id)]
+    table = calendars.tables(ctx)
+    return [_line(ctx, row, table) for row in ctx.read(OF, id=complaint_id)]
 
 
-def _line(ctx: Context, row: Row) -> dict[str, Any]:
+def _line(ctx: Context, row: Row, table: Callable[[int], Timetable]) -> dict[str, Any]:
     one = Clock(*(row[word] for word in Clock._fields))
-    rest = rules.left(one, ctx.stamp, calendars.timetable(ctx, one.calendar_id)) if one.verdict != rules.VOID else None
+    rest = rules.left(one, ctx.stamp, table(one.calendar_id)) if one.verdict != rules.VOID else None
     return {
         "clock": one.what,
         "nth": one.nth,
@@ -213,13 +212,14 @@ NONE: dict[str, Any] = {"clock": "", "alarm": "", "due": "", "left": None}
 def nearest(ctx: Context, some: list[int]) -> dict[int, dict[str, Any]]:
     """Of each complaint the clock that is due first, and how it stands; else one that stands still."""
     found: dict[int, dict[str, Any]] = {}
+    table = calendars.tables(ctx)
     rows = ctx.read(
         f"SELECT * FROM complaint_clocks k WHERE k.complaint_id IN {Ids(some)} AND k.stopped_at = ''"
         " ORDER BY CASE WHEN k.due_at = '' THEN 1 ELSE 0 END, k.due_at, k.id"
     )
     for row in rows:
         if row["complaint_id"] not in found:
-            line = _line(ctx, row)
+            line = _line(ctx, row, table)
             found[row["complaint_id"]] = {"alarm": line["state"], **{word: line[word] for word in NONE if word in line}}
     return found
 
@@ -229,13 +229,11 @@ def nearest(ctx: Context, some: list[int]) -> dict[int, dict[str, Any]]:
 
 def _remaining(ctx: Context, firsts: list[str | None]) -> list[int | None]:
     """Working seconds from now until each of these, an instant and a calendar; None where nothing runs."""
-    now, tables = time.seconds(ctx.stamp), dict[str, Timetable]()
+    now, table = time.seconds(ctx.stamp), calendars.tables(ctx)
     found: list[int | None] = []
     for first in firsts:
         at, _blank, calendar = (first or "").partition(" ")
-        if calendar and calendar not in tables:
-            tables[calendar] = calendars.timetable(ctx, int(calendar))
-        found.append(tables[calendar].between(now, time.seconds(at)) if calendar else None)
+        found.append(table(int(calendar)).between(now, time.seconds(at)) if calendar else None)
     return found
 
 

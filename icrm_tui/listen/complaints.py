@@ -383,7 +383,7 @@ NOUN = Noun(
         noun: {"complaints": Field("number", WAITING.format(column=column))}
         for noun, column in (("customer", "customer_id"), ("company", "customer_id"), ("contact", "contact_id"))
     },
-    columns=("ref", "severity", "state", "what", "customer", "owner", "opened", "name", "kind", "category"),
+    columns=("ref", "severity", "state", "left", "what", "customer", "owner", "opened", "name", "kind", "category"),
     order="-opened",
     owned=(Owned("complaints", "owner", "{t}.ended_at = ''", "{t}.customer_id"),),
     search="SELECT t.id, t.what AS words, t.ref || ' ' || t.number AS handle FROM complaints t WHERE t.id IN {ids}",

@@ -5,13 +5,13 @@ which nobody told when, is flagged and in no mean.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from math import ceil
 from statistics import fmean, median
 from typing import Any, NamedTuple
 
-from icrm_tui import calendars, dates, lists
+from icrm_tui import calendars, lists
 from icrm_tui import calendars_rules as time
-from icrm_tui.calendars_rules import Timetable
 from icrm_tui.context import Context
 from icrm_tui.db import Row
 from icrm_tui.errors import Usage
@@ -69,12 +69,10 @@ def _cases(ctx: Context, text: str, by: str, hours: str) -> list[Case]:
 
 def _measure(ctx: Context, hours: str) -> Callable[[Row, int, int], int]:
     """Seconds between two instants: of work by the calendar of the clock, or all that pass."""
-    tables: dict[int, Timetable] = {}
+    table = calendars.tables(ctx)
 
     def working(row: Row, start: int, end: int) -> int:
-        if row["calendar_id"] not in tables:
-            tables[row["calendar_id"]] = calendars.timetable(ctx, row["calendar_id"])
-        return tables[row["calendar_id"]].between(start, end)
+        return table(row["calendar_id"]).between(start, end)
 
     return working if hours == "working" else lambda _row, start, end: end - start
 
@@ -97,7 +95,7 @@ def _case(ctx: Context, runs: list[Row], by: str, measure: Callable[[Row, int, i
 
 def _group(ctx: Context, row: Row, by: str) -> str:
     if by == "month":
-        return f"{dates.local(row['opened_at'], ctx.zone):%Y-%m}"
+        return datetime.fromisoformat(row["opened_at"]).astimezone(ctx.zone).isoformat()[:7]
     return str(row[by])
 
 

@@ -460,6 +460,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "field.query": "Query",
     "field.shipped": "Shipped",
     "field.entered": "Entered",
+    "field.gone": "Left",
     "field.left": "Left",
     "field.part": "Who",
     "field.move": "What",

@@ -25,7 +25,7 @@ from icrm_tui.screens.dialogs.complaint_moves import KEYS
 from icrm_tui.widgets.frame import View
 from icrm_tui.widgets.panes import WHOLE, Entry, Fact, Portrait, Timeline
 from icrm_tui.widgets.text import cut_to, glyph, shown
-from icrm_tui.widgets.values import chosen, local, marked
+from icrm_tui.widgets.values import MARKS, chosen, clock, local, marked
 
 WIDE = 110
 
@@ -53,6 +53,7 @@ def facts(found: Record, reach: Record, zone: ZoneInfo) -> list[Fact]:
         Fact("field.severity", *severity),
         *(Fact(f"field.{word}", chosen(word, found[word])) for word in ("kind", "category", "channel")),
         Fact("field.opened", f"{local(found['opened'], zone):%Y-%m-%d %H:%M}"),
+        *(_clock(one, zone) for one in found["clocks"]),
         Fact("field.reopened", str(found["reopened"] or ""), "warning"),
         Fact("field.number", found["number"]),
     ]
@@ -63,6 +64,15 @@ def facts(found: Record, reach: Record, zone: ZoneInfo) -> list[Fact]:
     if found["ended"]:
         end.append(Fact("field.ended", f"{local(found['ended'], zone):%Y-%m-%d %H:%M}"))
     return [*said, *about, *who, *case, *end]
+
+
+def _clock(one: Record, zone: ZoneInfo) -> Fact:
+    """A clock: how it stands, when it is or was due, and by which policy."""
+    due = f"{local(one['due'], zone):%m-%d %H:%M}" if one["due"] else ""
+    said, tone = clock({"alarm": one["state"], "left": one["left"]}) if one["state"] in MARKS["alarm"] else ("", "")
+    verdict = said or chosen("verdict", one["state"])
+    tone = tone or {"missed": "error", "met": "success"}.get(one["state"], "muted")
+    return Fact(f"field.{one['clock'].replace('-', '_')}", f"{verdict}  {due}  {one['policy']}".rstrip(), tone)
 
 
 def happened(events: Sequence[Record], zone: ZoneInfo) -> list[Entry]:

@@ -14,13 +14,14 @@ from icrm_tui.screens.acting import Target
 from icrm_tui.screens.complaining import COMPLAINT_KEYS, Complaining, Record
 from icrm_tui.screens.complaint import ComplaintScreen
 from icrm_tui.screens.listed import ListPlace
+from icrm_tui.widgets.blocks import Cell
 from icrm_tui.widgets.board import Board, Card, Column
 from icrm_tui.widgets.filter import FilterLine
 from icrm_tui.widgets.frame import View
 from icrm_tui.widgets.listing import Listing
-from icrm_tui.widgets.values import marked
+from icrm_tui.widgets.values import clock, marked
 
-COLUMNS = ("ref", "severity", "state", "age", "what", "name", "owner", "category", "kind", "opened")
+COLUMNS = ("ref", "severity", "state", "left", "what", "name", "owner", "category", "kind", "opened")
 OPEN, MINE = "no:ended", "owner:me"
 
 
@@ -91,11 +92,11 @@ class ComplaintsScreen(Complaining, ListPlace):
 
     def _card(self, row: Record) -> Card:
         owner = f"  {row['owner']}" if self.everyone else ""
-        age = t("ui.age", n=row["age"])
+        left = clock(row, brief=True) if row["alarm"] else Cell(t("ui.age", n=row["age"]), "muted")
         again = t("complaint.reopened", n=row["reopened"]) + "  " if row["reopened"] else ""
         first = ((*marked("severity", row["severity"]),), (f"  {row['ref']}", "accent"), (owner, "muted"))
         second = ((row["name"], "strong"), ("  " if row["name"] else "", ""), (row["what"], ""))
-        return Card(int(row["id"][1:]), first, (f"{again}{age} ", "muted"), second)
+        return Card(int(row["id"][1:]), first, (f"{again}{left.text} ", left.tone), second)
 
     # Which are meant
 

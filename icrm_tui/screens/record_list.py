@@ -296,4 +296,7 @@ class RecordList(Vertical):
         for word, field in self.fields.items():
             currency = row.get("currency") if field.type == "amount" else self.currency
             text = written(row[word], field, word, now, zone, currency or "")
-            yield marked(word, row[word], text) if word in MARKS else text
+            if field.type == "span" and (row[word] or 0) < 0:
+                yield Cell(text, "error")
+            else:
+                yield marked(word, row[word], text) if word in MARKS else text

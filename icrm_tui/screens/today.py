@@ -26,7 +26,7 @@ from icrm_tui.widgets.frame import Count
 from icrm_tui.widgets.listing import Listing
 from icrm_tui.widgets.moments import due, full, read
 from icrm_tui.widgets.text import glyph
-from icrm_tui.widgets.values import chosen, day, local, marked
+from icrm_tui.widgets.values import chosen, clock, day, local, marked
 
 Cells = tuple[str | Cell, ...]
 Record = dict[str, Any]
@@ -200,7 +200,8 @@ class TodayScreen(Reminding):
         said = f"{row['ref']} {row['what']}"
         said += f"  {row['owner']}" if self.everyone else ""
         name = row["name"] or t("today.nobody")
-        return marked("severity", row["severity"]), Cell(name, "strong"), said, t("today.days", n=row["days"])
+        left = clock(row) if row["alarm"] else t("today.days", n=row["days"])
+        return marked("severity", row["severity"]), Cell(name, "strong"), said, left
 
     def _mail(self, row: Record) -> Cells:
         what = Cell(f"{glyph('warn')} {chosen('state', row['state'])}", "warning")

@@ -1,10 +1,12 @@
 """Values of the store as a person reads them: days and times in their zone, money, yes and no, words for choices."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from icrm_tui import money
+from icrm_tui.calendars_rules import write_span
 from icrm_tui.i18n import has, t
 from icrm_tui.nouns import Field
 from icrm_tui.widgets.blocks import Cell
@@ -26,9 +28,10 @@ WIDTHS = {
     "money": (13, 10, 0),
     "amount": (13, 10, 0),
     "flag": (8, 5, 0),
+    "span": (9, 8, 0),
     "id": (8, 5, 0),
 }
-COUNTED = frozenset(("number", "money", "amount"))  # types whose figures stand under one another
+COUNTED = frozenset(("number", "money", "amount", "span"))  # types whose figures stand under one another
 WIDER = {
     "email": (26, 18, 2),
     "name": (24, 14, 3),
@@ -44,6 +47,7 @@ WIDER = {
     "priority": (10, 8, 0),
     "repeat": (18, 18, 1),
 }
+MANY = 10 * 3600  # seconds of which nobody counts the minutes
 # word → value → the glyph it is marked with, and its tone
 MARKS = {
     "severity": {
@@ -53,6 +57,12 @@ MARKS = {
         "low": ("between", "muted"),
     },
     "priority": {"high": ("critical", "error"), "normal": ("dot", "warning"), "low": ("between", "muted")},
+    "alarm": {
+        "breached": ("critical", "error"),
+        "warned": ("warn", "warning"),
+        "running": ("dot", "muted"),
+        "paused": ("minus", "muted"),
+    },
 }
 
 
@@ -78,6 +88,8 @@ def written(value: Any, field: Field, word: str, now: datetime, zone: ZoneInfo, 
         return ", ".join(chosen(word, one) for one in str(value).split(", "))
     if field.type in ("money", "amount"):
         return money.grouped(value, currency)
+    if field.type == "span":
+        return write_span(value)
     if field.type == "number":
         return f"{value:,}" if isinstance(value, int | float) else str(value)
     return str(value)
@@ -94,6 +106,20 @@ def marked(word: str, value: str, text: str = "") -> Cell:
     sign, tone = MARKS.get(word, {}).get(value, ("", ""))
     said = text or chosen(word, value)
     return Cell(f"{glyph(sign)} {said}" if sign else said, tone)
+
+
+def clock(row: Mapping[str, Any], brief: bool = False) -> Cell:
+    """How long until somebody must have answered, or since they should have; nothing where no clock runs.
+
+    `brief` is without words, and in whole hours where there are many.
+    """
+    alarm, left = row["alarm"], row["left"]
+    if not alarm:
+        return Cell("")
+    if brief:
+        whole = left if abs(left) < MANY else int(left / 3600) * 3600
+        return marked("alarm", alarm, "" if alarm == "paused" else write_span(whole))
+    return marked("alarm", alarm, t(f"alarm.{alarm}", left=write_span(abs(left))))
 
 
 def local(stamp: str, zone: ZoneInfo) -> datetime:
