@@ -9,7 +9,7 @@ from tempfile import gettempdir
 
 from benchmarks.measure import table
 
-SECTIONS = ("cold", "importing", "reading", "screens")
+SECTIONS = ("cold", "importing", "reading", "clocks", "screens")
 SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1M": 1_000_000}
 
 
