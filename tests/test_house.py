@@ -645,7 +645,10 @@ def test_sentences_are_said_as_people_say_them(language: str) -> None:
 
 # --- what a command loads --------------------------------------------------------------------------------
 
-HEAVY = ("textual", "rich", "pydantic", "sqlite_utils", "pypinyin", "phonenumbers", "email_validator", "lunar_python")
+HEAVY = (
+    *("textual", "rich", "pydantic", "sqlite_utils", "pypinyin", "phonenumbers", "email_validator", "lunar_python"),
+    "holidays",
+)
 
 
 def loaded(*words: str, store: Path) -> set[str]:
