@@ -1,6 +1,7 @@
 """The law of the store: whatever was done, taking it back restores every row, doing it again restores it once more."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from icrm_tui import db, doctor, history, users
+from icrm_tui import calendars, db, doctor, history, users
 from icrm_tui import settings as agreed
 from icrm_tui.classify import segments, tiers
 from icrm_tui.collect import (
@@ -26,8 +27,8 @@ from icrm_tui.collect import (
 )
 from icrm_tui.context import Context
 from icrm_tui.errors import IcrmError
-from icrm_tui.listen import callers, categories, complaints
-from icrm_tui.listen.complaints_rules import MOVES
+from icrm_tui.listen import callers, categories, complaints, sla
+from icrm_tui.listen.complaints_rules import MOVES, SEVERITIES
 from icrm_tui.merge import merge
 from icrm_tui.search import Who
 from tests.support import acting, snapshot
@@ -40,6 +41,7 @@ TAGS = ("vip", "VIP!", "重点", "fair")
 CITIES = ("", "Bonn", "上海")
 USERS = ("", "wei", "li")
 MONEY = ("CNY", "EUR")
+DAY = date(2026, 11, 24)
 
 Pick = Callable[[str], int]
 Verb = Callable[[Context, Pick, int], Any]
@@ -127,8 +129,21 @@ def tell(ctx: Context, pick: Pick, n: int) -> Any:
         case 1:
             return complaints.assign(ctx, one, USERS[1 + n % 2])
         case 2:
-            return complaints.edit(ctx, one, {"what": f"broken {n}", "cost": f"{n} EUR", "category": TAGS[n % 4]})
+            said = {
+                "what": f"broken {n}",
+                "cost": f"{n} EUR",
+                "category": TAGS[n % 4],
+                "severity": SEVERITIES[n // 4 % 4],
+            }
+            return complaints.edit(ctx, one, said)
     return complaints.archive(ctx, one, bool(n % 3))
+
+
+def promise(ctx: Context, _pick: Pick, n: int) -> Any:
+    one = 1 + n % 4
+    if n % 3 == 0:
+        return sla.archive(ctx, one, bool(n % 2))
+    return sla.edit(ctx, one, {"first_reply": f"{1 + n % 9}h", "tier": ("high", "")[n % 2]})
 
 
 VERBS: dict[str, Verb] = {
@@ -158,6 +173,8 @@ VERBS: dict[str, Verb] = {
     "complain": complain,
     "answer": answer,
     "tell": tell,
+    "promise": promise,
+    "close": lambda ctx, pick, n: calendars.mark(ctx, 1, DAY, DAY + timedelta(n % 3), ("closed", "10-12")[n % 2]),
     "handle": lambda ctx, pick, n: categories.add(ctx, TAGS[n % 4], USERS[n % 3]),
     "trade": lambda ctx, pick, n: agreed.put(ctx, "currency", ("CNY", "EUR", "JPY", "")[n % 4]),
     "buy": lambda ctx, pick, n: orders.add(ctx, whom(ctx, pick, n), orders.Order(n * 99 - 5000, MONEY[n % 2])),
