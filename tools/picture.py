@@ -22,7 +22,7 @@ from textual.widgets import Input, TextArea
 
 WIDTH, HEIGHT, SIZE = 9, 19, 15  # of a cell, and of its letters, in pixels
 MARGIN = 12
-STEPS = 400  # of waiting: some seconds, more than any answer takes
+STEPS = 2000  # of waiting: more than any answer, and any burst of keys, takes
 FONTS = "'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', 'Microsoft YaHei', monospace"
 THEME = TerminalTheme((0, 0, 0), (255, 255, 255), [(0, 0, 0)] * 8)
 

@@ -21,7 +21,8 @@ from textual.worker import Worker
 from icrm_tui.widgets.text import is_ascii
 
 PATIENCE = 0.5  # seconds a key waits at most for the one before it
-LOOK = 0.002  # seconds between two looks
+AT_ONCE = 50  # turns of the loop in which a key is mostly through
+LOOK = 0.002  # seconds between two looks after those
 KEYS = {"escape": "Esc", "tab": "Tab", "home": "Home", "end": "End", "pageup": "PgUp", "pagedown": "PgDn"}
 ASCII_KEYS = {"enter": "Enter", "up": "Up", "down": "Down", "left": "Left", "right": "Right"}
 
@@ -92,8 +93,10 @@ class KeysInTurn(App[str]):
 
     async def _until(self, holds: Callable[[], bool]) -> None:
         end = monotonic() + PATIENCE
+        turns = 0
         while not holds() and monotonic() < end:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(0 if turns < AT_ONCE else LOOK)
+            turns += 1
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or self.key_shown(binding.key)
