@@ -16,10 +16,10 @@ run: $(READY)  ## open icrm on a demo store
 	@$(BIN)/icrm demo
 
 test: $(READY)  ## the tests, in under five minutes
-	$(BIN)/python -m pytest -n 2 -m "not soak and not team"
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not soak and not team"
 
 team: $(READY)  ## the tests again, on a PostgreSQL server of their own; fails where there is none
-	ICRM_TEAM=1 $(BIN)/python -m pytest -n 2 -m "team and not soak"
+	ICRM_TEAM=1 $(BIN)/python -m pytest -n 4 --dist worksteal -m "team and not soak"
 
 check: $(READY)  ## ruff, mypy strict, the house test
 	$(BIN)/ruff check .

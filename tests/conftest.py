@@ -1,7 +1,7 @@
 """What every test stands on: a home of its own, English, a clock that stands still, a real store.
 
 Whatever asks for a store runs on both engines, in a file and on a server of the tests' own, unless it is marked
-`file` because it is about files. The store's own tests always do; of the others the server's half is marked `team`.
+`file` because it is about files. The server's half is marked `team`.
 """
 
 import os
@@ -43,8 +43,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         engines: list[Any] = ["sqlite"]
         if next(metafunc.definition.iter_markers("file"), None) is None:
-            always = metafunc.definition.path.parent.name == "store"
-            engines.append(pytest.param("postgres", marks=() if always else pytest.mark.team))
+            engines.append(pytest.param("postgres", marks=pytest.mark.team))
         metafunc.parametrize("engine", engines, indirect=True)
 
 

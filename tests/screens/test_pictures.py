@@ -51,7 +51,7 @@ DIALOGS: dict[str, tuple[str, ...]] = {
     "remind": ("2", "r", '"寄样品', "tab", '"next tue 9am', "tab", '"weekly'),
     "remind-wrong": ("2", "r", "tab", '"31 feb', "ctrl+s"),
     "remind-past": ("2", "r", '"寄样品', "tab", '"yesterday', "ctrl+s"),
-    "remind-many": ("2", "space", "space", "r", '"寄样品', "tab", '"tomorrow', "ctrl+s"),
+    "remind-many": ("2", "space", "space", "r", '"寄样品', "tab", '"tomorrow'),
     "reminder-edit": ("3", "e"),
     "reminder-done": ("3", "d"),
     "reminder-whom": ("3", "j", "a", '"wang'),
