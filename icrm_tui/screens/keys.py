@@ -83,7 +83,9 @@ class KeysInTurn(App[str]):
 
     def _at_rest(self) -> bool:
         here = self.screen
-        return not (self.pending or getattr(here, "waiting", False) or (here.is_modal and here.focused is None))
+        if here.is_modal and here.focused is None:  # not composed yet
+            return False
+        return not (self.pending or getattr(here, "waiting", False))
 
     def _acting(self) -> bool:
         return any(

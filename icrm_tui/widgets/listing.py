@@ -122,6 +122,7 @@ class Listing(Lines):
     def leave(self) -> None:
         """The row under the cursor is done with: wherever it goes, the cursor stays, and what comes there is next."""
         self._left = self.row.id if self.row else None
+        self._keep = None  # nor is it followed by a reading that is on its way
 
     def set_total(self, total: int) -> None:
         self.length(total)
