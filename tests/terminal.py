@@ -30,7 +30,9 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        """The screen as it reads; behind a wide sign there is an empty cell."""
+        lines = (self.screen.buffer[y] for y in range(self.screen.lines))
+        return "\n".join("".join(line[x].data for x in range(self.screen.columns)).rstrip() for line in lines)
 
     def press(self, *keys: str) -> None:
         for key in keys:

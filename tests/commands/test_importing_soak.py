@@ -61,7 +61,8 @@ def test_killed_at_random_points_it_is_all_or_nothing(icrm: Icrm, store: Path, l
         ends.add(n)
         doctor = icrm("doctor")
         assert doctor.code == 0, doctor.out + doctor.err
-        assert list(store.parent.glob(".icrm-*")) == []
+        if isinstance(store, Path):
+            assert list(store.parent.glob(".icrm-*")) == []
         assert int(icrm("contact", "list", "person", "--count").out) == n - 1
         if n > 1:
             assert icrm("undo").code == 0
