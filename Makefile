@@ -28,7 +28,7 @@ check: $(READY)  ## ruff, mypy strict, the house test
 	$(BIN)/python -m pytest tests/test_house.py
 
 soak: $(READY)  ## faults, kill trials, the full snapshot matrix
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m soak
 
 bench: $(READY)  ## timings beside floors and peers (SIZE=100k)
 	$(BIN)/python -m benchmarks $(or $(SIZE),100k)

@@ -114,6 +114,7 @@ def test_over_a_week_each_appears_exactly_while_it_is_due(
     assert live(icrm, monkeypatch, ZoneInfo(zone), every=False) > 50
 
 
+@pytest.mark.timeout(900)  # ten thousand runs
 @pytest.mark.soak
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin"])
 def test_so_it_is_in_every_minute_of_it(icrm: Icrm, monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
