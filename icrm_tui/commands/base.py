@@ -63,6 +63,14 @@ def pairs(given: Iterable[str] | None, *, last: bool = False) -> dict[str, str]:
     return found
 
 
+def changes(given: Iterable[str] | None) -> dict[str, str]:
+    """The pairs of an edit, of which there is at least one."""
+    values = pairs(given)
+    if not values:
+        raise Usage("nothing-to-set")
+    return values
+
+
 def given(**options: str | None) -> dict[str, str]:
     """The options that were said."""
     return {name: value for name, value in options.items() if value is not None}

@@ -7,8 +7,7 @@ import typer
 
 from icrm_tui import calendars, dates
 from icrm_tui import calendars_rules as rules
-from icrm_tui.commands.base import Number, Run, Text, group, pairs, run_of
-from icrm_tui.errors import Usage
+from icrm_tui.commands.base import Number, Run, Text, changes, group, run_of
 
 app = group()
 
@@ -81,9 +80,7 @@ def edit(
     rev: Number = None,
 ) -> None:
     """icrm calendar edit standard --set "hours=mon-fri 08:30-17:30" --set holidays=CN"""
-    values = pairs(set_)
-    if not values:
-        raise Usage("nothing-to-set")
+    values = changes(set_)
     run = run_of(ctx)
     calendar_id = calendars.find(run.ctx, name)["id"]
     calendars.edit(run.ctx, calendar_id, values, rev)

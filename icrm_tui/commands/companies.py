@@ -5,7 +5,21 @@ from typing import Annotated
 import typer
 
 from icrm_tui.collect import companies, organisation, tags
-from icrm_tui.commands.base import Many, Name, Number, Query, Run, Text, Who, Words, given, group, pairs, run_of
+from icrm_tui.commands.base import (
+    Many,
+    Name,
+    Number,
+    Query,
+    Run,
+    Text,
+    Who,
+    Words,
+    changes,
+    given,
+    group,
+    pairs,
+    run_of,
+)
 from icrm_tui.commands.contacts import show_timeline
 from icrm_tui.errors import Usage
 from icrm_tui.search import who as meant
@@ -69,9 +83,7 @@ def edit(
 ) -> None:
     """icrm company edit co3 --set size=50-200"""
     run = run_of(ctx)
-    values = pairs(set_)
-    if not values:
-        raise Usage("nothing-to-set")
+    values = changes(set_)
     company_id = firm(run, who)
     companies.edit(run.ctx, company_id, values, rev)
     _wrote(run, company_id)

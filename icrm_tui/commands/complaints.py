@@ -5,8 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from icrm_tui.commands.base import Number, Query, Run, Text, Who, Words, group, pairs, run_of, yes_or_no
-from icrm_tui.errors import Usage
+from icrm_tui.commands.base import Number, Query, Run, Text, Who, Words, changes, group, run_of, yes_or_no
 from icrm_tui.i18n import t
 from icrm_tui.listen import callers, categories, complaints
 from icrm_tui.search import who as meant
@@ -132,9 +131,7 @@ def edit(
     rev: Number = None,
 ) -> None:
     """icrm complaint edit c1 --set severity=high --set "cost=120 CNY" --set cause=packaging"""
-    values = pairs(set_)
-    if not values:
-        raise Usage("nothing-to-set")
+    values = changes(set_)
     _do(ctx, ref, complaints.edit, values, rev)
 
 

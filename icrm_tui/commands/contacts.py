@@ -6,7 +6,21 @@ import typer
 
 from icrm_tui import nouns
 from icrm_tui.collect import channels, consent, contacts, preferences, tags, timeline
-from icrm_tui.commands.base import Many, Name, Number, Query, Run, Text, Who, Words, given, group, pairs, run_of
+from icrm_tui.commands.base import (
+    Many,
+    Name,
+    Number,
+    Query,
+    Run,
+    Text,
+    Who,
+    Words,
+    changes,
+    given,
+    group,
+    pairs,
+    run_of,
+)
 from icrm_tui.commands.base import yes_or_no as read_flag
 from icrm_tui.errors import Usage
 from icrm_tui.search import who as meant
@@ -83,9 +97,7 @@ def edit(
 ) -> None:
     """icrm contact edit p1 --set city=Bonn --set title="Head of purchasing" """
     run = run_of(ctx)
-    values = pairs(set_)
-    if not values:
-        raise Usage("nothing-to-set")
+    values = changes(set_)
     contact_id = person(run, who)
     contacts.edit(run.ctx, contact_id, values, rev)
     _wrote(run, contact_id)

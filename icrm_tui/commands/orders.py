@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from icrm_tui.collect import orders
-from icrm_tui.commands.base import Number, Query, Run, Text, Who, group, pairs, readable, run_of
-from icrm_tui.errors import Usage
+from icrm_tui.commands.base import Number, Query, Run, Text, Who, changes, group, readable, run_of
 from icrm_tui.i18n import t
 from icrm_tui.search import who as meant
 
@@ -63,9 +62,7 @@ def edit(
 ) -> None:
     """icrm order edit o1 --set ref=A-1025 --set at=yesterday"""
     run = run_of(ctx)
-    values = pairs(set_)
-    if not values:
-        raise Usage("nothing-to-set")
+    values = changes(set_)
     order_id = orders.named(run.ctx, ref)
     orders.edit(run.ctx, order_id, values, rev)
     _wrote(run, order_id)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from icrm_tui import dates
-from icrm_tui.commands.base import Number, Query, Run, Text, Who, group, pairs, run_of, sure
+from icrm_tui.commands.base import Number, Query, Run, Text, Who, changes, group, run_of, sure
 from icrm_tui.dates import When
 from icrm_tui.engage import reminders
 from icrm_tui.errors import Refused, Usage
@@ -117,9 +117,7 @@ def edit(
 ) -> None:
     """icrm reminder edit r4 --set priority=high"""
     run = run_of(ctx)
-    values = pairs(set_)
-    if not values:
-        raise Usage("nothing-to-set")
+    values = changes(set_)
     reminders.edit(run.ctx, read_id(id), values, rev)
     _wrote(run, read_id(id), "out.due")
 

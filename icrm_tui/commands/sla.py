@@ -5,8 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from icrm_tui.calendars_rules import write_span
-from icrm_tui.commands.base import Number, Query, Run, Text, given, group, pairs, run_of
-from icrm_tui.errors import Usage
+from icrm_tui.commands.base import Number, Query, Run, Text, changes, given, group, run_of
 from icrm_tui.listen import sla
 
 app = group()
@@ -60,9 +59,7 @@ def edit(
     rev: Number = None,
 ) -> None:
     """icrm sla edit critical --set first_reply=45m --set escalate=me"""
-    values = pairs(set_)
-    if not values:
-        raise Usage("nothing-to-set")
+    values = changes(set_)
     run = run_of(ctx)
     policy_id = sla.find(run.ctx, name)["id"]
     sla.edit(run.ctx, policy_id, values, rev)

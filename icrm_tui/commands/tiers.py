@@ -6,8 +6,7 @@ import typer
 
 from icrm_tui import nouns
 from icrm_tui.classify import tiers
-from icrm_tui.commands.base import Run, Who, group, pairs, readable, run_of
-from icrm_tui.errors import Usage
+from icrm_tui.commands.base import Run, Who, changes, group, readable, run_of
 from icrm_tui.i18n import reasons
 from icrm_tui.search import who as meant
 
@@ -33,9 +32,7 @@ def edit(
 ) -> None:
     """icrm tier edit high --set spent=50000 --set orders=24"""
     run = run_of(ctx)
-    values = pairs(set_)
-    if not values:
-        raise Usage("nothing-to-set")
+    values = changes(set_)
     tiers.edit(run.ctx, tier, values)
     run.wrote(tier, lambda: next(row for row in tiers.everything(run.ctx) if row["tier"] == tier))
 

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from icrm_tui import i18n
-from icrm_tui.errors import IcrmError, Interrupted, Unavailable
+from icrm_tui.errors import IcrmError, Interrupted, NotFound, Unavailable
 from icrm_tui.i18n import t
 from icrm_tui.widgets.frame import KeyLine, Place, TopLine, View, relabel, sentence
 from icrm_tui.widgets.text import word
@@ -190,6 +190,12 @@ class IcrmScreen(Screen[None]):
         """In passing; of the store's own trouble the top line tells."""
         if not isinstance(error, Interrupted | Unavailable):
             self.notify(sentence(error), severity="error", markup=False)
+
+    def gone(self, error: IcrmError) -> None:
+        """What the page is about is here no more: taken back, perhaps, by somebody else."""
+        self.say_error(error)
+        if isinstance(error, NotFound) and self.is_current:
+            self.app.pop_screen()
 
     def say(self, key: str, **values: Any) -> None:
         self.notify(t(key, **values), markup=False, timeout=4)

@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.widget import Widget
 
 from icrm_tui.context import Context
-from icrm_tui.errors import IcrmError, NotFound
 from icrm_tui.i18n import t
 from icrm_tui.listen import complaints
 from icrm_tui.screens.acting import Target, about, record
@@ -218,13 +217,7 @@ class ComplaintScreen(Complaining):
         return [("complaint", self.complaint_id)]
 
     def changed(self) -> None:
-        self.load(page, self.complaint_id, then=self._show, failed=self._gone, name="complaint")
-
-    def _gone(self, error: IcrmError) -> None:
-        """It is here no more: taken back, perhaps, by somebody else."""
-        self.say_error(error)
-        if isinstance(error, NotFound) and self.is_current:
-            self.app.pop_screen()
+        self.load(page, self.complaint_id, then=self._show, failed=self.gone, name="complaint")
 
     def _show(self, found: dict[str, Any]) -> None:
         row = found["record"]

@@ -17,7 +17,7 @@ from textual.widgets import Tree
 from icrm_tui import money, nouns
 from icrm_tui.collect import fields, organisation, timeline
 from icrm_tui.context import Context
-from icrm_tui.errors import IcrmError, NotFound
+from icrm_tui.errors import IcrmError
 from icrm_tui.i18n import t
 from icrm_tui.screens.acting import CUSTOMER_KEYS, Acting, Target, about, record, who
 from icrm_tui.widgets.frame import Empty, View
@@ -270,13 +270,7 @@ class CustomerScreen(Acting):
         return [self.target]
 
     def changed(self) -> None:
-        self.load(page, self.target, then=self._show, failed=self._gone, name="page")
-
-    def _gone(self, error: IcrmError) -> None:
-        """Whoever it was is here no more: taken back, perhaps, by somebody else."""
-        self.say_error(error)
-        if isinstance(error, NotFound) and self.is_current:
-            self.app.pop_screen()
+        self.load(page, self.target, then=self._show, failed=self.gone, name="page")
 
     def _show(self, found: dict[str, Any]) -> None:
         before = self.found
