@@ -42,6 +42,9 @@ async def settled(pilot: Pilot[Any]) -> None:
     """
     before: list[str] | None = None
     for _step in range(STEPS):
+        if getattr(pilot.app, "typing", False):  # a key may still take away the screen that would be waited for
+            await asyncio.sleep(0.005)
+            continue
         if not await pilot._wait_for_screen():
             raise AssertionError("the screens have stopped") from pilot.app._exception
         for _turn in range(3):  # what that left behind on the loop
